@@ -1,0 +1,13 @@
+//! Audio in: from files (and later devices) to 16 kHz mono per party, and to WAV.
+
+mod byte_order;
+mod codec;
+mod compressed;
+pub mod decode;
+mod defect;
+mod g711;
+pub mod resample;
+mod riff;
+pub mod source;
+mod wav;
+pub mod write;

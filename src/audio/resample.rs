@@ -1,0 +1,153 @@
+//! Conversion to 16 kHz, in streaming form and with the filter's delay taken out.
+
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{Fft, FixedSync, Resampler as _};
+
+use crate::units::{ENGINE_RATE, SampleRate};
+
+/// The filter works on blocks of this length; longer ones have a sharper edge. Milliseconds.
+const BLOCK_MS: usize = 20;
+
+/// Converts one channel to [`ENGINE_RATE`].
+///
+/// What goes in at t seconds comes out at t seconds: the output has
+/// `round(frames · 16000 / rate)` frames in all, none of them delay.
+pub struct ToEngineRate {
+    rate: SampleRate,
+    filter: Option<Filter>,
+    taken: u64,
+    given: u64,
+}
+
+struct Filter {
+    fft: Fft<f32>,
+    /// Input that does not fill a block yet.
+    pending: Vec<f32>,
+    block: Vec<f32>,
+    /// Output frames still to be dropped: the filter's delay.
+    delay: usize,
+}
+
+impl ToEngineRate {
+    /// A converter for a channel of `rate`.
+    pub fn new(rate: SampleRate) -> Self {
+        let filter = (rate != ENGINE_RATE).then(|| {
+            let (from, to) = (rate.hz() as usize, ENGINE_RATE.hz() as usize);
+            let chunk = from * BLOCK_MS / 1_000;
+            let fft = Fft::new(from, to, chunk, 1, FixedSync::Both)
+                .expect("both rates and the block are above 0");
+            Filter {
+                delay: fft.output_delay(),
+                pending: Vec::with_capacity(fft.input_frames_max()),
+                block: vec![0.0; fft.output_frames_max()],
+                fft,
+            }
+        });
+        ToEngineRate { rate, filter, taken: 0, given: 0 }
+    }
+
+    /// Takes samples of any number and appends what they complete to `out`.
+    pub fn push(&mut self, samples: &[f32], out: &mut Vec<f32>) {
+        self.taken += samples.len() as u64;
+        let before = out.len();
+        match &mut self.filter {
+            Some(filter) => filter.push(samples, out),
+            None => out.extend_from_slice(samples),
+        }
+        self.given += (out.len() - before) as u64;
+    }
+
+    /// Appends what is still in the filter; the channel is over.
+    pub fn finish(&mut self, out: &mut Vec<f32>) {
+        let rate = u64::from(self.rate.hz());
+        let total = (self.taken * u64::from(ENGINE_RATE.hz()) + rate / 2) / rate;
+        let Some(filter) = &mut self.filter else { return };
+        let before = out.len();
+        let left = (total - self.given.min(total)) as usize;
+        while out.len() - before < left {
+            let zeros = filter.fft.input_frames_next() - filter.pending.len();
+            filter.push(&vec![0.0; zeros], out);
+        }
+        out.truncate(before + left);
+        self.given = total;
+    }
+}
+
+impl Filter {
+    fn push(&mut self, mut samples: &[f32], out: &mut Vec<f32>) {
+        loop {
+            let needed = self.fft.input_frames_next();
+            let (head, tail) = samples.split_at(samples.len().min(needed - self.pending.len()));
+            self.pending.extend_from_slice(head);
+            samples = tail;
+            if self.pending.len() < needed {
+                return;
+            }
+            let input = InterleavedSlice::new(&self.pending, 1, needed);
+            let length = self.block.len();
+            let output = InterleavedSlice::new_mut(&mut self.block, 1, length);
+            let (_, given) = self
+                .fft
+                .process_into_buffer(
+                    &input.expect("the block is full"),
+                    &mut output.expect("the block has the filter's length"),
+                    None,
+                )
+                .expect("both blocks have the filter's lengths");
+            self.pending.clear();
+            let dropped = self.delay.min(given);
+            self.delay -= dropped;
+            out.extend_from_slice(&self.block[dropped..given]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(rate: u32, samples: &[f32], block: usize) -> Vec<f32> {
+        let mut converter = ToEngineRate::new(SampleRate(rate));
+        let mut out = Vec::new();
+        for samples in samples.chunks(block) {
+            converter.push(samples, &mut out);
+        }
+        converter.finish(&mut out);
+        out
+    }
+
+    #[test]
+    fn a_click_stays_where_it_was() {
+        for rate in [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 47_999, 48_000]
+        {
+            let mut samples = vec![0.0; 2 * rate as usize];
+            samples[rate as usize] = 1.0;
+            let out = convert(rate, &samples, 1_000);
+            assert_eq!(out.len(), 32_000, "{rate} Hz");
+            let loudest = (0..out.len()).max_by(|&a, &b| out[a].abs().total_cmp(&out[b].abs()));
+            let error_ms = (loudest.unwrap() as f64 / 16.0 - 1_000.0).abs();
+            assert!(error_ms < 0.1, "{rate} Hz: {error_ms} ms off");
+        }
+    }
+
+    #[test]
+    fn a_tone_keeps_its_height_and_the_block_size_changes_nothing() {
+        let tone: Vec<f32> = (0..44_100)
+            .map(|i| 0.5 * (i as f32 * 1_000.0 * std::f32::consts::TAU / 44_100.0).sin())
+            .collect();
+        let out = convert(44_100, &tone, 44_100);
+        for (i, sample) in out.iter().enumerate().skip(1_000).take(14_000) {
+            let expected = 0.5 * (i as f32 * 1_000.0 * std::f32::consts::TAU / 16_000.0).sin();
+            assert!((sample - expected).abs() < 2e-3, "{i}: {sample} for {expected}");
+        }
+        assert_eq!(convert(44_100, &tone, 1), out);
+        assert_eq!(convert(44_100, &tone, 777), out);
+    }
+
+    #[test]
+    fn short_and_empty_channels_work() {
+        assert!(convert(8_000, &[], 1).is_empty());
+        assert_eq!(convert(8_000, &[0.5], 1).len(), 2);
+        assert_eq!(convert(16_000, &[0.5, 0.25], 1), [0.5, 0.25]);
+    }
+}

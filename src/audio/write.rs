@@ -1,0 +1,72 @@
+//! A call's audio as a WAV file: stereo, agent left, customer right, 16 kHz, 16 bits.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+
+use crate::units::{ENGINE_RATE, PerParty};
+
+/// The file could not be written; what was written before is kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: can't be written: {source}; is the disk full, or the folder read-only?", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    source: hound::Error,
+}
+
+/// Writes the audio of a call as it goes.
+pub struct CallWriter {
+    path: PathBuf,
+    writer: WavWriter<BufWriter<File>>,
+    /// What one party has and the other has not yet.
+    pending: PerParty<Vec<f32>>,
+}
+
+impl CallWriter {
+    /// Creates the file, over one that is there.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let spec = WavSpec {
+            channels: 2,
+            sample_rate: ENGINE_RATE.hz(),
+            bits_per_sample: 16,
+            sample_format: SampleFormat::Int,
+        };
+        let writer = WavWriter::create(path, spec)
+            .map_err(|source| WriteError { path: path.to_owned(), source })?;
+        Ok(CallWriter { path: path.to_owned(), writer, pending: PerParty::default() })
+    }
+
+    /// Takes the next samples of both parties (mono, 16 kHz, −1 to 1), of any lengths.
+    pub fn write(&mut self, audio: &PerParty<Vec<f32>>) -> Result<(), WriteError> {
+        self.pending.agent.extend_from_slice(&audio.agent);
+        self.pending.customer.extend_from_slice(&audio.customer);
+        let ready = self.pending.agent.len().min(self.pending.customer.len());
+        self.put(ready)
+    }
+
+    /// Fills the shorter party up with silence and completes the file.
+    pub fn finish(mut self) -> Result<(), WriteError> {
+        let length = self.pending.agent.len().max(self.pending.customer.len());
+        self.pending.agent.resize(length, 0.0);
+        self.pending.customer.resize(length, 0.0);
+        self.put(length)?;
+        let path = self.path;
+        self.writer.finalize().map_err(|source| WriteError { path, source })
+    }
+
+    fn put(&mut self, frames: usize) -> Result<(), WriteError> {
+        let to_i16 = |sample: f32| (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16;
+        let agent = self.pending.agent.drain(..frames);
+        let customer = self.pending.customer.drain(..frames);
+        for (agent, customer) in agent.zip(customer) {
+            for sample in [agent, customer] {
+                self.writer
+                    .write_sample(to_i16(sample))
+                    .map_err(|source| WriteError { path: self.path.clone(), source })?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! A call's folder, and the journal in it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use super::record::Line;
+use crate::event::Event;
+
+/// Name of the event log in a call's folder.
+pub const LOG_NAME: &str = "events.jsonl";
+/// Name of the audio in a call's folder.
+pub const AUDIO_NAME: &str = "audio.wav";
+
+/// A call's folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Something can't be written there.
+    #[error("{}: can't be written: {source}; choose another folder with --out, or make room", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The log can't be read.
+    #[error("{}: can't be read: {source}; is this a call's folder?", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line of the log is damaged.
+    #[error("{}, line {line}: not an event: {source}; the lines before it are good", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// There is a log already.
+    #[error("{}: there is a call already; give another folder with --out, or --overwrite", path.display())]
+    Exists {
+        /// The log.
+        path: PathBuf,
+    },
+}
+
+/// A call's folder, to write to.
+#[derive(Clone, Debug)]
+pub struct CallFolder {
+    path: PathBuf,
+}
+
+impl CallFolder {
+    /// Creates the folder, readable by its owner only. One that holds a log is refused, or
+    /// its log replaced when `overwrite`.
+    pub fn create(path: &Path, overwrite: bool) -> Result<CallFolder, FolderError> {
+        let write_error = |source| FolderError::Write { path: path.to_owned(), source };
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path).map_err(write_error)?;
+        let folder = CallFolder { path: path.to_owned() };
+        if folder.log_path().exists() && !overwrite {
+            return Err(FolderError::Exists { path: folder.log_path() });
+        }
+        Ok(folder)
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where its log is.
+    pub fn log_path(&self) -> PathBuf {
+        self.path.join(LOG_NAME)
+    }
+
+    /// Where its audio is.
+    pub fn audio_path(&self) -> PathBuf {
+        self.path.join(AUDIO_NAME)
+    }
+
+    /// Begins the log, over one that is there.
+    pub fn journal(&self) -> Result<Journal, FolderError> {
+        let path = self.log_path();
+        match private_file(&path) {
+            Ok(file) => Ok(Journal { path, file, buffer: Vec::new() }),
+            Err(source) => Err(FolderError::Write { path, source }),
+        }
+    }
+}
+
+/// Creates a file that only its owner can read, or empties the one that is there.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The log of a call, written as it goes. Each batch of events is handed to the system before
+/// the next, so that a crash of the program loses no event that was written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    buffer: Vec<u8>,
+}
+
+impl Journal {
+    /// Writes the events that belong in a log.
+    pub fn write(&mut self, events: &[Event]) -> Result<(), FolderError> {
+        self.buffer.clear();
+        for line in events.iter().filter_map(Line::of) {
+            serde_json::to_writer(&mut self.buffer, &line).expect("a line is JSON");
+            self.buffer.push(b'\n');
+        }
+        self.file
+            .write_all(&self.buffer)
+            .map_err(|source| FolderError::Write { path: self.path.clone(), source })
+    }
+}
+
+/// Reads a log; `path` is the log or its folder. A last line that a crash cut short is left
+/// out.
+pub fn read_log(path: &Path) -> Result<Vec<Line>, FolderError> {
+    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
+    let read_error = |source| FolderError::Read { path: path.clone(), source };
+    let file = File::open(&path).map_err(read_error)?;
+    let mut reader = BufReader::new(file);
+    let mut lines = Vec::new();
+    let mut text = String::new();
+    for number in 1.. {
+        text.clear();
+        if reader.read_line(&mut text).map_err(read_error)? == 0 {
+            break;
+        }
+        match serde_json::from_str(&text) {
+            Ok(line) => lines.push(line),
+            Err(_) if !text.ends_with('\n') => break,
+            Err(source) => return Err(FolderError::Line { path, line: number, source }),
+        }
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Body;
+    use crate::units::{CallSpan, CallTime};
+
+    fn silence(at: f64) -> Event {
+        let at = CallTime::from_secs(at);
+        Event { at, body: Body::Silence { span: CallSpan::new(CallTime::ZERO, at) } }
+    }
+
+    #[test]
+    fn a_log_is_private_is_not_written_over_and_reads_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("calls/one");
+        let folder = CallFolder::create(&path, false).unwrap();
+        folder.journal().unwrap().write(&[silence(4.0), silence(8.0)]).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(&folder.log_path())), (0o700, 0o600));
+        }
+        assert!(matches!(CallFolder::create(&path, false), Err(FolderError::Exists { .. })));
+        assert_eq!(read_log(&path).unwrap().len(), 2);
+        CallFolder::create(&path, true).unwrap().journal().unwrap().write(&[silence(4.0)]).unwrap();
+        assert_eq!(read_log(&path).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_log_that_was_cut_short_reads_up_to_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = CallFolder::create(dir.path(), true).unwrap();
+        folder.journal().unwrap().write(&[silence(4.0), silence(8.0)]).unwrap();
+        let whole = fs::read(folder.log_path()).unwrap();
+        fs::write(folder.log_path(), &whole[..whole.len() - 5]).unwrap();
+        assert_eq!(read_log(dir.path()).unwrap().len(), 1);
+        fs::write(folder.log_path(), "no event\n").unwrap();
+        let error = read_log(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("line 1"), "{error}");
+    }
+}

@@ -1,0 +1,6 @@
+//! A call is a folder: `events.jsonl`, and where asked for `audio.wav`.
+
+pub mod folder;
+pub mod names;
+pub mod record;
+pub mod summary;

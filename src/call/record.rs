@@ -1,0 +1,413 @@
+//! The event log on disk, schema `evenkeel.call/1`: one JSON object a line.
+//!
+//! These structs are the contract with every reader. Fields are added, never renamed; a
+//! breaking change raises the number in [`SCHEMA`]. Times are seconds with three decimals.
+//! Readers skip types ([`Record::Unknown`]) and fields that they don't know.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::names;
+use super::summary::SummaryRecord;
+use crate::event::{
+    Body, Cue, Event, GapCause, Layout, Outcome, OverlapKind, Speed,
+};
+use crate::units::{CallSpan, CallTime, Party};
+
+/// The schema that this program writes.
+pub const SCHEMA: &str = "evenkeel.call/1";
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Audio time in seconds at which the engine knew it.
+    pub at: Secs,
+    /// What it is.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// Seconds, kept to the millisecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secs(pub f64);
+
+impl From<CallTime> for Secs {
+    fn from(time: CallTime) -> Self {
+        Secs(thousandths(time.secs()))
+    }
+}
+
+impl From<Secs> for CallTime {
+    fn from(secs: Secs) -> Self {
+        CallTime::from_secs(secs.0)
+    }
+}
+
+/// Where something lies in the audio, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// Its first moment.
+    pub start: Secs,
+    /// The first moment after it.
+    pub end: Secs,
+}
+
+impl Span {
+    /// Length in seconds.
+    pub fn secs(self) -> f64 {
+        self.end.0 - self.start.0
+    }
+}
+
+impl From<CallSpan> for Span {
+    fn from(span: CallSpan) -> Self {
+        Span { start: span.start.into(), end: span.end.into() }
+    }
+}
+
+impl From<Span> for CallSpan {
+    fn from(span: Span) -> Self {
+        CallSpan::new(span.start.into(), span.end.into())
+    }
+}
+
+/// The kinds of lines; the fields are those of the contract. `party` is null in a mono mix.
+#[allow(missing_docs, reason = "the contract documents its fields")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Record {
+    Call {
+        schema: String,
+        id: String,
+        started: Option<String>,
+        source: Vec<SourceRecord>,
+        #[serde(with = "names")]
+        layout: Layout,
+        config_sha256: String,
+        models: Vec<ModelRecord>,
+        version: String,
+    },
+    Speech {
+        party: Option<Party>,
+        #[serde(flatten)]
+        span: Span,
+    },
+    Utterance {
+        party: Option<Party>,
+        #[serde(flatten)]
+        span: Span,
+        text: String,
+        words: Vec<WordRecord>,
+        confidence: f64,
+        redo: bool,
+    },
+    Overlap {
+        #[serde(flatten)]
+        span: Span,
+        by: Party,
+        #[serde(with = "names")]
+        kind: OverlapKind,
+        yielded: bool,
+    },
+    Silence {
+        #[serde(flatten)]
+        span: Span,
+    },
+    Gap {
+        party: Option<Party>,
+        #[serde(flatten)]
+        span: Span,
+        #[serde(with = "names")]
+        cause: GapCause,
+    },
+    Measure {
+        party: Option<Party>,
+        #[serde(flatten)]
+        span: Span,
+        pace_wpm: Option<f64>,
+        level_lu: Option<f64>,
+        pitch_st: Option<f64>,
+    },
+    Practice {
+        name: String,
+        party: Party,
+        #[serde(flatten)]
+        span: Span,
+        quote: String,
+        score: f64,
+        evidence: EvidenceRecord,
+    },
+    Cue(CueRecord),
+    CueOutcome {
+        id: u32,
+        #[serde(with = "names")]
+        outcome: Outcome,
+        evidence: EvidenceRecord,
+    },
+    Warning {
+        code: String,
+        text: String,
+        disables: Vec<String>,
+    },
+    Summary(Box<SummaryRecord>),
+    #[serde(other)]
+    Unknown,
+}
+
+/// A file or device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// File or device name.
+    pub name: String,
+    /// Frames a second.
+    pub sample_rate: u32,
+    /// Sample encoding.
+    pub encoding: String,
+}
+
+/// A model that was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelRecord {
+    /// Its name.
+    pub name: String,
+    /// Hash of its file, hexadecimal.
+    pub sha256: String,
+}
+
+/// A word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WordRecord {
+    /// The word.
+    pub w: String,
+    /// When it was said.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Probability, 0 to 1.
+    pub p: f64,
+}
+
+/// A prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CueRecord {
+    /// Number in the call, from 1.
+    pub id: u32,
+    /// Practice.
+    pub name: String,
+    /// What the agent read.
+    pub text: String,
+    /// A sentence to say.
+    pub suggestion: Option<String>,
+    /// Why.
+    pub why: String,
+    /// The rule that fired.
+    pub rule: String,
+    /// Its numbers.
+    pub evidence: EvidenceRecord,
+    /// Which path decided it.
+    #[serde(with = "names")]
+    pub speed: Speed,
+    /// When it left the screen at the latest.
+    pub until: Secs,
+}
+
+/// Named numbers, in the order in which the rule gave them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EvidenceRecord(pub Vec<(String, f64)>);
+
+impl Serialize for EvidenceRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for EvidenceRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What is no number is from a newer version: left out.
+        let map = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
+        let numbers = map.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?)));
+        Ok(EvidenceRecord(numbers.collect()))
+    }
+}
+
+impl From<&crate::event::Evidence> for EvidenceRecord {
+    fn from(evidence: &crate::event::Evidence) -> Self {
+        let number = |(name, value): &(&str, f64)| ((*name).to_owned(), thousandths(*value));
+        EvidenceRecord(evidence.iter().map(number).collect())
+    }
+}
+
+impl Line {
+    /// The line of an event; `None` for those that are not logged.
+    pub fn of(event: &Event) -> Option<Line> {
+        let record = match &event.body {
+            Body::Call(head) => Record::Call {
+                schema: SCHEMA.to_owned(),
+                id: head.id.clone(),
+                started: head.started.clone(),
+                source: head
+                    .source
+                    .iter()
+                    .map(|source| SourceRecord {
+                        name: source.name.clone(),
+                        sample_rate: source.sample_rate,
+                        encoding: source.encoding.clone(),
+                    })
+                    .collect(),
+                layout: head.layout,
+                config_sha256: head.config_sha256.clone(),
+                models: head
+                    .models
+                    .iter()
+                    .map(|m| ModelRecord { name: m.name.clone(), sha256: m.sha256.clone() })
+                    .collect(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            Body::Speech { party, span } => Record::Speech { party: *party, span: (*span).into() },
+            Body::Utterance(utterance) => Record::Utterance {
+                party: utterance.party,
+                span: utterance.span.into(),
+                text: utterance.text.clone(),
+                words: utterance
+                    .words
+                    .iter()
+                    .map(|word| WordRecord {
+                        w: word.text.clone(),
+                        span: word.span.into(),
+                        p: thousandths(word.p),
+                    })
+                    .collect(),
+                confidence: thousandths(utterance.confidence),
+                redo: utterance.redo,
+            },
+            Body::Overlap { span, by, kind, yielded } => {
+                Record::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
+            }
+            Body::Silence { span } => Record::Silence { span: (*span).into() },
+            Body::Gap { party, span, cause } => {
+                Record::Gap { party: *party, span: (*span).into(), cause: *cause }
+            }
+            Body::Measure(measure) => Record::Measure {
+                party: measure.party,
+                span: measure.span.into(),
+                pace_wpm: measure.pace_wpm.map(|wpm| thousandths(wpm.round())),
+                level_lu: measure.level_lu.map(thousandths),
+                pitch_st: measure.pitch_st.map(thousandths),
+            },
+            Body::Practice(practice) => Record::Practice {
+                name: practice.name.to_owned(),
+                party: practice.party,
+                span: practice.span.into(),
+                quote: practice.quote.clone(),
+                score: thousandths(practice.score),
+                evidence: (&practice.evidence).into(),
+            },
+            Body::Cue(cue) => Record::Cue(cue.into()),
+            Body::CueOutcome { id, outcome, evidence } => {
+                Record::CueOutcome { id: *id, outcome: *outcome, evidence: evidence.into() }
+            }
+            Body::Warning { code, text, disables } => Record::Warning {
+                code: (*code).to_owned(),
+                text: text.clone(),
+                disables: disables.clone(),
+            },
+            Body::Summary(summary) => Record::Summary(Box::new(SummaryRecord::of(summary))),
+            Body::Transcribe(_) => return None,
+        };
+        Some(Line { at: event.at.into(), record })
+    }
+}
+
+impl From<&Cue> for CueRecord {
+    fn from(cue: &Cue) -> Self {
+        CueRecord {
+            id: cue.id,
+            name: cue.name.to_owned(),
+            text: cue.text.clone(),
+            suggestion: cue.suggestion.clone(),
+            why: cue.why.clone(),
+            rule: cue.rule.to_owned(),
+            evidence: (&cue.evidence).into(),
+            speed: cue.speed,
+            until: cue.until.into(),
+        }
+    }
+}
+
+/// To three decimals, so that nothing of a float's tail reaches the log.
+pub(super) fn thousandths(value: impl Into<f64>) -> f64 {
+    let value = (value.into() * 1_000.0).round() / 1_000.0;
+    // Not "-0.0".
+    value + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Utterance, Word};
+
+    fn span(start: f64, end: f64) -> CallSpan {
+        CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end))
+    }
+
+    #[test]
+    fn lines_have_the_names_and_units_of_the_contract() {
+        let line = |body| {
+            let event = Event { at: CallTime::from_secs(2.5), body };
+            serde_json::to_string(&Line::of(&event).unwrap()).unwrap()
+        };
+        assert_eq!(
+            line(Body::Overlap {
+                span: span(1.0, 1.6),
+                by: Party::Agent,
+                kind: OverlapKind::Interruption,
+                yielded: true
+            }),
+            r#"{"at":2.5,"type":"overlap","start":1.0,"end":1.6,"by":"agent","kind":"interruption","yielded":true}"#
+        );
+        assert_eq!(
+            line(Body::Utterance(Utterance {
+                party: Some(Party::Customer),
+                span: span(1.0, 1.6),
+                text: "No.".into(),
+                words: vec![Word { text: "No.".into(), span: span(1.1, 1.5), p: 0.87 }],
+                confidence: 0.87,
+                redo: false,
+            })),
+            r#"{"at":2.5,"type":"utterance","party":"customer","start":1.0,"end":1.6,"text":"No.","words":[{"w":"No.","start":1.1,"end":1.5,"p":0.87}],"confidence":0.87,"redo":false}"#
+        );
+        assert_eq!(
+            line(Body::Speech { party: None, span: span(0.0, 1.0004) }),
+            r#"{"at":2.5,"type":"speech","party":null,"start":0.0,"end":1.0}"#
+        );
+    }
+
+    #[test]
+    fn a_line_reads_back_as_it_was_written() {
+        let cue = Cue {
+            id: 3,
+            name: "stay-calm",
+            text: "Slow down a little".into(),
+            suggestion: None,
+            why: "You speak fast.".into(),
+            rule: "stay-calm",
+            evidence: vec![("pace_wpm", 212.4), ("baseline_wpm", 150.0)],
+            speed: Speed::Fast,
+            until: CallTime::from_secs(9.0),
+        };
+        let line = Line::of(&Event { at: CallTime::from_secs(4.0), body: Body::Cue(cue) }).unwrap();
+        let text = serde_json::to_string(&line).unwrap();
+        assert_eq!(serde_json::from_str::<Line>(&text).unwrap(), line);
+    }
+
+    #[test]
+    fn what_is_not_known_is_skipped() {
+        let line: Line =
+            serde_json::from_str(r#"{"type":"weather","at":1.0,"sky":"blue"}"#).unwrap();
+        assert_eq!(line.record, Record::Unknown);
+        let newer = r#"{"type":"silence","at":9.0,"start":1.0,"end":8.5,"mood":"tense"}"#;
+        assert!(matches!(
+            serde_json::from_str::<Line>(newer).unwrap().record,
+            Record::Silence { span } if span.secs() == 7.5
+        ));
+    }
+}

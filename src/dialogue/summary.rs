@@ -1,0 +1,249 @@
+//! The call in numbers: a fold over the events, so that a log can be summed up again
+//! wherever it was cut off.
+
+use crate::config::DialogueConfig;
+use crate::event::{Body, Layout, Mark, Outcome, OverlapKind, Summary};
+use crate::units::{CallSpan, CallTime, Party, PerParty};
+
+use super::floor::Turn;
+
+/// A customer who speaks for less in the whole call can't be cut off.
+const ENOUGH_TO_INTERRUPT_SECS: f64 = 10.0;
+
+/// Adds up the events of a call.
+pub struct Tally {
+    turn_pause_secs: f64,
+    backchannel_max_secs: f64,
+    speech: PerParty<Vec<CallSpan>>,
+    mono: bool,
+    words: PerParty<u32>,
+    overlap_secs: f64,
+    silence_secs: f64,
+    interruptions: PerParty<u32>,
+    agent_signals: u32,
+    cues: Vec<(u32, &'static str)>,
+    outcomes: Vec<(u32, Outcome)>,
+}
+
+impl Tally {
+    /// Nothing yet.
+    pub fn new(config: &DialogueConfig) -> Self {
+        Tally {
+            turn_pause_secs: config.turn_pause_secs,
+            backchannel_max_secs: config.backchannel_max_secs,
+            speech: PerParty::default(),
+            mono: false,
+            words: PerParty::default(),
+            overlap_secs: 0.0,
+            silence_secs: 0.0,
+            interruptions: PerParty::default(),
+            agent_signals: 0,
+            cues: Vec::new(),
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Takes the next event of the log.
+    pub fn observe(&mut self, event: &Body) {
+        match event {
+            Body::Speech { party: Some(party), span } => self.speech[*party].push(*span),
+            Body::Speech { party: None, .. } => {}
+            Body::Call(head) => self.mono = head.layout == Layout::MonoMix,
+            Body::Utterance(utterance) => {
+                if let Some(party) = utterance.party {
+                    self.words[party] += utterance.words.len() as u32;
+                }
+            }
+            Body::Overlap { span, by, kind, .. } => {
+                self.overlap_secs += span.secs();
+                match kind {
+                    OverlapKind::Interruption => self.interruptions[*by] += 1,
+                    OverlapKind::Backchannel if *by == Party::Agent => self.agent_signals += 1,
+                    OverlapKind::Backchannel | OverlapKind::Shared => {}
+                }
+            }
+            Body::Silence { span } => self.silence_secs += span.secs(),
+            Body::Cue(cue) => self.cues.push((cue.id, cue.name)),
+            Body::CueOutcome { id, outcome, .. } => self.outcomes.push((*id, *outcome)),
+            Body::Gap { .. }
+            | Body::Measure(_)
+            | Body::Practice(_)
+            | Body::Warning { .. }
+            | Body::Summary(_)
+            | Body::Transcribe(_) => {}
+        }
+    }
+
+    /// The numbers of a call that ended at `end`.
+    pub fn summary(&self, end: CallTime) -> Summary {
+        let talk_secs = self.speech.map(|spans| spans.iter().map(|s| s.secs()).sum::<f64>());
+        let turns = self.turns();
+        let mut gaps: Vec<f64> = turns
+            .windows(2)
+            .filter(|pair| pair[0].party == Party::Customer && pair[1].party == Party::Agent)
+            .map(|pair| pair[1].span.start.secs_since(pair[0].span.end))
+            .collect();
+        gaps.sort_by(f64::total_cmp);
+        Summary {
+            mono: self.mono,
+            duration_secs: end.secs(),
+            talk_secs,
+            overlap_secs: self.overlap_secs,
+            silence_secs: self.silence_secs,
+            interruptions: self.interruptions,
+            response_gap_median_secs: quantile(&gaps, 0.5),
+            response_gap_p90_secs: quantile(&gaps, 0.9),
+            longest_monologue_secs: PerParty::from_fn(|party| {
+                let own = turns.iter().filter(|turn| turn.party == party);
+                own.map(|turn| turn.span.secs()).fold(0.0, f64::max)
+            }),
+            pace_wpm: PerParty::from_fn(|party| {
+                let (words, secs) = (self.words[party], talk_secs[party]);
+                (words > 0 && secs > 0.0).then(|| f64::from(words) / secs * 60.0)
+            }),
+            scorecard: self.scorecard(),
+        }
+    }
+
+    /// The turns in order: speech of one party, until the other takes the floor or a long
+    /// pause ends it. A listener's signals do not take the floor.
+    fn turns(&self) -> Vec<Turn> {
+        let mut spans: Vec<(CallSpan, Party)> = self
+            .speech
+            .iter()
+            .flat_map(|(party, spans)| spans.iter().map(move |span| (*span, party)))
+            .collect();
+        spans.sort_by_key(|(span, party)| (span.start, *party));
+        let mut turns: Vec<Turn> = Vec::new();
+        for (span, party) in spans {
+            match turns.last_mut() {
+                Some(turn) if turn.party == party => {
+                    if span.start.secs_since(turn.span.end) < self.turn_pause_secs {
+                        turn.span.end = turn.span.end.max(span.end);
+                        continue;
+                    }
+                }
+                Some(turn) if span.start < turn.span.end => {
+                    let short = span.secs() <= self.backchannel_max_secs;
+                    if short || span.end <= turn.span.end {
+                        continue;
+                    }
+                }
+                Some(_) | None => {}
+            }
+            turns.push(Turn { party, span });
+        }
+        turns
+    }
+
+    fn scorecard(&self) -> Vec<(&'static str, Mark)> {
+        let customer_secs: f64 = self.speech.customer.iter().map(|span| span.secs()).sum();
+        if self.mono {
+            return Vec::new();
+        }
+        let prompted = |name: &str| self.cues.iter().any(|(_, cue)| *cue == name);
+        let unheeded = |name: &str| {
+            self.cues.iter().filter(|(_, cue)| *cue == name).any(|(id, _)| {
+                self.outcomes.iter().any(|(of, outcome)| of == id && *outcome == Outcome::Ignored)
+            })
+        };
+        let after_prompt = |name, missed| match (prompted(name), unheeded(name)) {
+            (false, _) => Mark::NotNeeded,
+            (true, true) => missed,
+            (true, false) => Mark::Done,
+        };
+        vec![
+            ("stay-calm", after_prompt("stay-calm", Mark::Broken)),
+            (
+                "let-them-finish",
+                match self.interruptions.agent {
+                    0 if customer_secs < ENOUGH_TO_INTERRUPT_SECS => Mark::NotNeeded,
+                    0 => Mark::Done,
+                    _ => Mark::Broken,
+                },
+            ),
+            (
+                "show-listening",
+                match (unheeded("show-listening"), self.agent_signals > 0) {
+                    (true, _) => Mark::Missed,
+                    (false, true) => Mark::Done,
+                    (false, false) => after_prompt("show-listening", Mark::Missed),
+                },
+            ),
+            ("keep-them-posted", after_prompt("keep-them-posted", Mark::Missed)),
+        ]
+    }
+}
+
+/// The value below which the share `q` of sorted `values` lies, between neighbours in
+/// proportion; `None` for no values.
+fn quantile(values: &[f64], q: f64) -> Option<f64> {
+    let place = q * values.len().checked_sub(1)? as f64;
+    let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
+    Some(below + (above - below) * place.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(start: f64, end: f64) -> CallSpan {
+        CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end))
+    }
+
+    fn tally(speech: &[(Party, f64, f64)]) -> Tally {
+        let mut tally = Tally::new(&DialogueConfig::default());
+        for &(party, start, end) in speech {
+            tally.observe(&Body::Speech { party: Some(party), span: span(start, end) });
+        }
+        tally
+    }
+
+    use Party::{Agent, Customer};
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quantile(&[2.0], 0.9), Some(2.0));
+        assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.5), Some(2.0));
+        assert_eq!(quantile(&[1.0, 2.0], 0.5), Some(1.5));
+    }
+
+    #[test]
+    fn turns_gaps_and_monologues() {
+        let tally = tally(&[
+            (Agent, 0.0, 2.0),
+            (Customer, 2.5, 6.0),
+            (Agent, 4.0, 4.5), // a signal
+            (Customer, 6.5, 9.0),
+            (Agent, 9.75, 12.0),
+            (Customer, 11.5, 20.0), // takes the floor
+            (Agent, 20.25, 21.0),
+        ]);
+        let summary = tally.summary(CallTime::from_secs(25.0));
+        assert_eq!(summary.talk_secs, PerParty { agent: 5.5, customer: 14.5 });
+        assert_eq!(summary.response_gap_median_secs, Some(0.5));
+        assert_eq!(summary.response_gap_p90_secs, Some(0.7));
+        assert_eq!(summary.longest_monologue_secs, PerParty { agent: 2.25, customer: 8.5 });
+    }
+
+    #[test]
+    fn the_scorecard_follows_cues_and_interruptions() {
+        let mut tally = tally(&[(Customer, 0.0, 16.0), (Agent, 17.0, 18.0)]);
+        let marks = |tally: &Tally| {
+            let card = tally.summary(CallTime::from_secs(60.0)).scorecard;
+            card.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>()
+        };
+        use Mark::{Broken, Done, Missed, NotNeeded};
+        assert_eq!(marks(&tally), [NotNeeded, Done, NotNeeded, NotNeeded]);
+        tally.observe(&Body::Overlap {
+            span: span(3.0, 4.0),
+            by: Agent,
+            kind: OverlapKind::Interruption,
+            yielded: true,
+        });
+        tally.cues.extend([(1, "keep-them-posted"), (2, "show-listening")]);
+        tally.outcomes.extend([(1, Outcome::Ignored), (2, Outcome::Heeded)]);
+        assert_eq!(marks(&tally), [NotNeeded, Broken, Done, Missed]);
+    }
+}

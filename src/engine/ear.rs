@@ -1,0 +1,261 @@
+//! One party's hearing: from samples to frames that say all that the dialogue needs.
+//!
+//! An ear depends on its own audio alone, so it may run ahead of the words: in a replay both
+//! ears listen on while Whisper works, and the [`super::mind`] follows in the audio's time.
+
+use std::collections::VecDeque;
+
+use crate::config::Config;
+use crate::event::{Body, Event, GapCause, TranscribeRequest};
+use crate::speech::activity::{FRAME, VoiceActivity};
+use crate::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
+use crate::speech::utterance::{CutUtterance, Endpointer};
+use crate::tone::level::Loudness;
+use crate::tone::pace::NucleusCounter;
+use crate::tone::pitch::PitchTracker;
+use crate::tone::speaker::Sounds;
+use crate::units::{CallSpan, CallTime, Dbfs, Party};
+
+/// Frames between two readings of the integrated loudness: about a second.
+const INTEGRATED_EVERY: u64 = 32;
+/// Quiet frames after which the voice model starts afresh: about a second.
+const RESET_AFTER: u32 = 32;
+/// Samples at or above this are at the converter's limit.
+const CLIPPED: f32 = 0.989;
+
+/// One frame of 32 ms, heard.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// Level of each hop in dBFS.
+    pub hop_db: [f32; HOPS],
+    /// What it sounded like.
+    pub sounds: Sounds,
+    /// Spans that began or ended.
+    pub told: Vec<SpanEvent>,
+    /// The span under way after this frame.
+    pub under_way: Option<CallSpan>,
+    /// Utterances sent to be transcribed: number and span.
+    pub requested: Vec<(u64, CallSpan)>,
+    /// Whether audio is missing here.
+    pub in_gap: bool,
+    /// Gaps that ended here.
+    pub gaps: Vec<(CallSpan, GapCause)>,
+}
+
+impl Heard {
+    /// A frame of nothing.
+    pub fn silent() -> Self {
+        Heard { hop_db: [Dbfs::SILENCE.0; HOPS], ..Heard::default() }
+    }
+}
+
+/// What one party's channel is put through.
+pub struct Ear {
+    party: Party,
+    /// As the log names the party: `None` in a mono mix.
+    named: Option<Party>,
+    words: bool,
+    quiet_db: f32,
+    offset_probability: f32,
+    vad: Box<dyn VoiceActivity>,
+    quiet_frames: u32,
+    spans: SpanTracker,
+    endpointer: Endpointer,
+    loudness: Loudness,
+    integrated_lufs: Option<f32>,
+    pitch: PitchTracker,
+    nuclei: NucleusCounter,
+    /// Samples that do not fill a frame yet.
+    rest: Vec<f32>,
+    frames: u64,
+    requests: u64,
+    gaps: VecDeque<(CallSpan, GapCause)>,
+}
+
+impl Ear {
+    /// An ear at the beginning of a call; `words` says whether utterances are to be sent on.
+    pub fn new(
+        party: Party,
+        named: Option<Party>,
+        config: &Config,
+        vad: Box<dyn VoiceActivity>,
+        words: bool,
+    ) -> Self {
+        Ear {
+            party,
+            named,
+            words,
+            quiet_db: config.speech.quiet_dbfs,
+            offset_probability: config.speech.offset_probability,
+            vad,
+            quiet_frames: 0,
+            spans: SpanTracker::new(&config.speech),
+            endpointer: Endpointer::new(&config.utterance),
+            loudness: Loudness::default(),
+            integrated_lufs: None,
+            pitch: PitchTracker::new(&config.measure),
+            nuclei: NucleusCounter::default(),
+            rest: Vec::with_capacity(FRAME),
+            frames: 0,
+            requests: 0,
+            gaps: VecDeque::new(),
+        }
+    }
+
+    /// Up to where this party has been heard.
+    pub fn now(&self) -> CallTime {
+        CallTime::from_frames(self.frames * FRAME as u64 + self.rest.len() as u64)
+    }
+
+    /// Takes samples of any number; appends the frames that they complete to `heard` and the
+    /// requests for words to `out`.
+    pub fn listen(&mut self, samples: &[f32], heard: &mut VecDeque<Heard>, out: &mut Vec<Event>) {
+        let mut samples = samples;
+        if !self.rest.is_empty() {
+            let (head, tail) = samples.split_at(samples.len().min(FRAME - self.rest.len()));
+            self.rest.extend_from_slice(head);
+            samples = tail;
+            if self.rest.len() < FRAME {
+                return;
+            }
+            let frame: [f32; FRAME] = self.rest[..].try_into().expect("a full frame");
+            self.rest.clear();
+            heard.push_back(self.frame(&frame, out));
+        }
+        let mut frames = samples.chunks_exact(FRAME);
+        for frame in &mut frames {
+            heard.push_back(self.frame(frame.try_into().expect("a full frame"), out));
+        }
+        self.rest.extend_from_slice(frames.remainder());
+    }
+
+    /// `length` frames of 16 kHz are missing.
+    pub fn miss(
+        &mut self,
+        length: u64,
+        cause: GapCause,
+        heard: &mut VecDeque<Heard>,
+        out: &mut Vec<Event>,
+    ) {
+        let start = self.now();
+        match self.gaps.back_mut() {
+            Some((span, last)) if span.end == start && *last == cause => span.end = start + length,
+            _ => self.gaps.push_back((CallSpan::new(start, start + length), cause)),
+        }
+        let mut left = length as usize;
+        while left > 0 {
+            let count = left.min(FRAME);
+            self.listen(&[0.0; FRAME][..count], heard, out);
+            left -= count;
+        }
+    }
+
+    /// The channel is over: appends what is left.
+    pub fn finish(&mut self, heard: &mut VecDeque<Heard>, out: &mut Vec<Event>) {
+        let end = self.now();
+        let mut last = Heard::silent();
+        if !self.rest.is_empty() {
+            let mut frame = [0.0; FRAME];
+            frame[..self.rest.len()].copy_from_slice(&self.rest);
+            self.rest.clear();
+            last = self.frame(&frame, out);
+        }
+        last.told.extend(self.spans.finish());
+        last.under_way = None;
+        if let Some(mut cut) = self.endpointer.finish() {
+            let true_length = (end - cut.audio_start) as usize;
+            cut.samples.truncate(true_length);
+            cut.span.end = cut.span.end.min(end);
+            self.request(cut, end, &mut last, out);
+        }
+        last.gaps.extend(self.gaps.drain(..));
+        heard.push_back(last);
+    }
+
+    fn frame(&mut self, frame: &[f32; FRAME], out: &mut Vec<Event>) -> Heard {
+        let start = CallTime::from_frames(self.frames * FRAME as u64);
+        let end = start + FRAME as u64;
+        self.frames += 1;
+        let mut heard = Heard::silent();
+        for (db, hop) in heard.hop_db.iter_mut().zip(frame.chunks_exact(HOP)) {
+            let energy: f32 = hop.iter().map(|x| x * x).sum();
+            *db = Dbfs::from_mean_square(energy / HOP as f32).0;
+            if hop.iter().filter(|x| x.abs() >= CLIPPED).count() >= 3 {
+                heard.sounds.clipped_hops += 1;
+            }
+        }
+        heard.in_gap = self.gaps.front().is_some_and(|(gap, _)| gap.start < end);
+        while let Some(gap) = self.gaps.front().filter(|(gap, _)| gap.end <= end) {
+            heard.gaps.push(*gap);
+            self.gaps.pop_front();
+        }
+
+        let probability = self.probability(frame, &heard.hop_db);
+        self.loudness.add(frame);
+        if self.frames.is_multiple_of(INTEGRATED_EVERY) {
+            self.integrated_lufs = self.loudness.integrated_lufs();
+        }
+        heard.sounds.integrated_lufs = self.integrated_lufs;
+
+        let told = &mut heard.told;
+        self.spans.step(start, probability, &heard.hop_db, |event| told.push(event));
+        heard.under_way = self.spans.open();
+        let speaks = heard.under_way.is_some() || probability >= self.offset_probability;
+        if speaks {
+            heard.sounds.momentary_lufs = self.loudness.momentary_lufs();
+        }
+        for (i, hop) in frame.chunks_exact(HOP).enumerate() {
+            self.pitch.add(hop);
+            let voiced = speaks.then(|| self.pitch.f0_hz()).flatten();
+            heard.sounds.f0_hz[i] = voiced;
+            if self.nuclei.step(heard.hop_db[i], voiced.is_some()) && speaks {
+                heard.sounds.nuclei += 1;
+            }
+        }
+
+        if let Some(cut) = self.endpointer.step(frame, &heard.hop_db, &heard.told, heard.under_way)
+        {
+            self.request(cut, end, &mut heard, out);
+        }
+        heard
+    }
+
+    /// The model's word, unless the frame is too quiet to ask.
+    fn probability(&mut self, frame: &[f32; FRAME], hop_db: &[f32; HOPS]) -> f32 {
+        if hop_db.iter().all(|&db| db < self.quiet_db) {
+            self.quiet_frames += 1;
+            return 0.0;
+        }
+        if self.quiet_frames > RESET_AFTER {
+            self.vad.reset();
+        }
+        self.quiet_frames = 0;
+        self.vad.probability(frame)
+    }
+
+    fn request(
+        &mut self,
+        cut: CutUtterance,
+        now: CallTime,
+        heard: &mut Heard,
+        out: &mut Vec<Event>,
+    ) {
+        if !self.words || cut.samples.is_empty() {
+            return;
+        }
+        // Numbered per party, so that the numbers do not depend on whose audio came first.
+        let id = self.requests * 2 + u64::from(self.party == Party::Customer);
+        self.requests += 1;
+        heard.requested.push((id, cut.span));
+        out.push(Event {
+            at: now,
+            body: Body::Transcribe(TranscribeRequest {
+                id,
+                party: self.named,
+                span: cut.span,
+                audio_start: cut.audio_start,
+                samples: cut.samples,
+            }),
+        });
+    }
+}

@@ -1,0 +1,379 @@
+//! The mind: follows both ears in the audio's time and says what the log says.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::ear::Heard;
+use super::{SourceNote, Words};
+use crate::coach::Situation;
+use crate::coach::discipline::Coach;
+use crate::config::Config;
+use crate::dialogue::channels::ChannelCheck;
+use crate::dialogue::floor::{Floor, UnderWay};
+use crate::dialogue::overlap::{Overlap, OverlapTracker};
+use crate::dialogue::silence::Silence;
+use crate::dialogue::summary::Tally;
+use crate::event::{Body, CallHead, Event, Layout, Measure, OverlapKind, Practice, Utterance};
+use crate::speech::activity::FRAME;
+use crate::speech::span::SpanEvent;
+use crate::speech::transcript::Transcript;
+use crate::tone::speaker::Speaker;
+use crate::units::{CallSpan, CallTime, Party, PerParty};
+
+/// Rules that need to know who speaks.
+const NEED_PARTIES: [&str; 3] = ["let-them-finish", "show-listening", "stay-calm"];
+/// Rules that need to hear the agent.
+const NEED_AGENT: [&str; 2] = ["show-listening", "keep-them-posted"];
+/// A channel that has never been louder than this has carried nothing.
+const NOTHING_DBFS: f32 = -80.0;
+/// The other party must have spoken this long before a silent channel is worth a warning.
+const SILENT_AFTER_SECS: f64 = 5.0;
+/// A listener's signal is credited in a turn that has lasted this long. Seconds.
+const LONG_TURN_SECS: f64 = 5.0;
+/// From this share of speech at the converter's limit on, a channel is clipped.
+const CLIPPED_SHARE: f64 = 0.05;
+
+/// A request for words that is on its way.
+struct Asked {
+    id: u64,
+    party: Party,
+    span: CallSpan,
+    due: CallTime,
+}
+
+pub struct Mind {
+    config: Config,
+    head: Option<CallHead>,
+    mono: bool,
+    words: Words,
+    now: CallTime,
+    asked: VecDeque<Asked>,
+    answers: BTreeMap<u64, Option<Transcript>>,
+    speakers: PerParty<Speaker>,
+    floor: Floor,
+    overlaps: OverlapTracker,
+    silence: Silence,
+    channels: ChannelCheck,
+    coach: Coach,
+    tally: Tally,
+    under_way: UnderWay,
+    /// When the agent was last heard.
+    agent_heard: CallTime,
+    carried: PerParty<bool>,
+    warned_silent: PerParty<bool>,
+    warned_clipped: PerParty<bool>,
+}
+
+impl Mind {
+    pub fn new(config: &Config, head: CallHead, words: Words) -> Self {
+        Mind {
+            config: config.clone(),
+            mono: head.layout == Layout::MonoMix,
+            head: Some(head),
+            words,
+            now: CallTime::ZERO,
+            asked: VecDeque::new(),
+            answers: BTreeMap::new(),
+            speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
+            floor: Floor::new(&config.dialogue),
+            overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
+            silence: Silence::new(config.dialogue.silence_min_secs),
+            channels: ChannelCheck::default(),
+            coach: Coach::new(&config.cues, &config.rules),
+            tally: Tally::new(&config.dialogue),
+            under_way: UnderWay::default(),
+            agent_heard: CallTime::ZERO,
+            carried: PerParty::default(),
+            warned_silent: PerParty::default(),
+            warned_clipped: PerParty::default(),
+        }
+    }
+
+    /// Tells the head of the log, once.
+    pub fn begin(&mut self, out: &mut Vec<Event>) {
+        let Some(head) = self.head.take() else { return };
+        self.tell(Body::Call(Box::new(head)), out);
+        if self.mono {
+            let text = "Both voices are in one channel: who speaks can't be told. Words and \
+                        silences are right; everything that needs to know who speaks is off.";
+            self.warn("mono-mix", text.into(), &NEED_PARTIES, out);
+        }
+    }
+
+    pub fn note(&mut self, note: SourceNote, out: &mut Vec<Event>) {
+        self.warn(note.code, note.text, &note.disables, out);
+    }
+
+    pub fn words(&mut self, id: u64, transcript: Option<Transcript>) {
+        self.answers.insert(id, transcript);
+    }
+
+    /// Whether the next frame can be thought about: words that are due must be there.
+    pub fn may_go_on(&self, ended: Option<CallTime>) -> bool {
+        let next = self.next(ended);
+        self.words != Words::OnTime
+            || self
+                .asked
+                .iter()
+                .all(|asked| asked.due > next || self.answers.contains_key(&asked.id))
+    }
+
+    pub fn has_all_words(&self) -> bool {
+        self.asked.iter().all(|asked| self.answers.contains_key(&asked.id))
+    }
+
+    fn next(&self, ended: Option<CallTime>) -> CallTime {
+        let next = self.now + FRAME as u64;
+        ended.map_or(next, |end| next.min(end))
+    }
+
+    pub fn frame(&mut self, heard: PerParty<Heard>, ended: Option<CallTime>, out: &mut Vec<Event>) {
+        let frame = CallSpan::new(self.now, self.next(ended));
+        self.now = frame.end;
+        self.take_words(false, out);
+        for party in Party::BOTH {
+            for &(span, cause) in &heard[party].gaps {
+                self.tell(Body::Gap { party: self.named(party), span, cause }, out);
+            }
+        }
+        self.follow_spans(&heard, out);
+        for party in Party::BOTH {
+            let Heard { sounds, under_way, .. } = &heard[party];
+            if let Some(measure) = self.speakers[party].hear(sounds, frame, *under_way) {
+                // Pitch against the median of two voices would mean nothing.
+                let pitch_st = measure.pitch_st.filter(|_| !self.mono);
+                let party = self.named(party);
+                self.tell(Body::Measure(Measure { party, pitch_st, ..measure }), out);
+            }
+            for &(id, span) in &heard[party].requested {
+                let due = self.now.shifted(self.config.words.lateness_secs);
+                self.asked.push_back(Asked { id, party, span, due });
+            }
+        }
+        self.doubt(&heard, out);
+        self.coach(&heard, out);
+    }
+
+    pub fn finish(&mut self, end: CallTime, out: &mut Vec<Event>) {
+        self.now = end;
+        self.take_words(true, out);
+        let mut found = Vec::new();
+        self.overlaps.finish(end, |overlap| found.push(overlap));
+        for overlap in found {
+            self.tell_overlap(overlap, out);
+        }
+        if let Some(span) = self.silence.finish(end) {
+            self.tell(Body::Silence { span }, out);
+        }
+        let situation = self.situation(false);
+        let mut told = Vec::new();
+        self.coach.finish(&situation, |body| told.push(body));
+        for body in told {
+            self.tell(body, out);
+        }
+        let summary = self.tally.summary(end);
+        self.tell(Body::Summary(Box::new(summary)), out);
+    }
+
+    /// The party as the log names it.
+    fn named(&self, party: Party) -> Option<Party> {
+        (!self.mono).then_some(party)
+    }
+
+    fn tell(&mut self, body: Body, out: &mut Vec<Event>) {
+        self.tally.observe(&body);
+        out.push(Event { at: self.now, body });
+    }
+
+    fn warn(
+        &mut self,
+        code: &'static str,
+        text: String,
+        rules: &[&'static str],
+        out: &mut Vec<Event>,
+    ) {
+        self.coach.disable(rules);
+        let disables = rules.iter().map(|&rule| rule.to_owned()).collect();
+        self.tell(Body::Warning { code, text, disables }, out);
+    }
+
+    /// Takes the words that have come: all that are there when they come as they are ready or
+    /// the call is `over`, otherwise those whose time it is.
+    fn take_words(&mut self, over: bool, out: &mut Vec<Event>) {
+        let now = self.now;
+        let (words, answers) = (self.words, &self.answers);
+        let mut taken = Vec::new();
+        self.asked.retain(|asked| {
+            let its_time = over || words == Words::AsTheyCome || asked.due <= now;
+            let take = its_time && answers.contains_key(&asked.id);
+            if take {
+                taken.push((asked.id, asked.party, asked.span));
+            }
+            !take
+        });
+        for (id, party, span) in taken {
+            match self.answers.remove(&id).flatten() {
+                Some(transcript) => self.take_transcript(party, span, transcript, out),
+                None => {
+                    let text =
+                        format!("The words from {} to {} are missing.", span.start, span.end);
+                    self.warn("words-lost", text, &[], out);
+                }
+            }
+        }
+    }
+
+    fn take_transcript(
+        &mut self,
+        party: Party,
+        span: CallSpan,
+        transcript: Transcript,
+        out: &mut Vec<Event>,
+    ) {
+        let bare = |word: &str| {
+            let kept = |c: char| c.is_alphanumeric() || c == '-' || c == '\'';
+            word.chars().filter(|&c| kept(c)).collect::<String>().to_lowercase()
+        };
+        let plain: Vec<String> = transcript.words.iter().map(|word| bare(&word.text)).collect();
+        let spoken = plain.iter().map(String::as_str).filter(|word| !word.is_empty());
+        self.overlaps.words(party, span, spoken);
+        self.speakers[party].words(span, &transcript.words);
+        if !transcript.words.is_empty() {
+            let party = self.named(party);
+            let Transcript { text, words, confidence, redo } = transcript;
+            let utterance = Utterance { party, span, text, words, confidence, redo };
+            self.tell(Body::Utterance(utterance), out);
+        }
+    }
+
+    fn follow_spans(&mut self, heard: &PerParty<Heard>, out: &mut Vec<Event>) {
+        for party in Party::BOTH {
+            for &event in &heard[party].told {
+                match event {
+                    SpanEvent::Started(start) => {
+                        if let Some(span) = self.silence.started(start) {
+                            self.tell(Body::Silence { span }, out);
+                        }
+                        let other = self.under_way[party.other()];
+                        let floor = self.floor.turn().map(|turn| turn.party);
+                        self.overlaps.started(party, start, other, floor);
+                        self.floor.started(party, start, other);
+                        self.under_way[party] = Some(CallSpan::new(start, start));
+                    }
+                    SpanEvent::Ended(span) => {
+                        self.tell(Body::Speech { party: self.named(party), span }, out);
+                        self.silence.ended(span.end);
+                        self.overlaps.ended(party, span);
+                        self.floor.ended(party, span);
+                        self.under_way[party] = None;
+                    }
+                }
+            }
+            self.under_way[party] = heard[party].under_way;
+            if party == Party::Agent && self.under_way.agent.is_some() {
+                self.agent_heard = self.now;
+            }
+        }
+        self.floor.step(self.now, &self.under_way);
+        let mut found = Vec::new();
+        self.overlaps.step(self.now, |overlap| found.push(overlap));
+        for overlap in found {
+            self.tell_overlap(overlap, out);
+        }
+    }
+
+    fn tell_overlap(&mut self, overlap: Overlap, out: &mut Vec<Event>) {
+        let Overlap { span, by, kind, yielded, .. } = overlap;
+        self.tell(Body::Overlap { span, by, kind, yielded }, out);
+        let turn_secs = self.floor.turn().map_or(0.0, |turn| turn.span.secs());
+        let practice = match (by, kind) {
+            (Party::Agent, OverlapKind::Interruption) => Some(("let-them-finish", 0.0)),
+            (Party::Agent, OverlapKind::Backchannel) if turn_secs >= LONG_TURN_SECS => {
+                Some(("show-listening", 1.0))
+            }
+            _ => None,
+        };
+        if let Some((name, score)) = practice {
+            let evidence = vec![
+                ("overlap_secs", crate::coach::rules::round(span.secs())),
+                ("yielded", f64::from(u8::from(yielded))),
+            ];
+            let practice =
+                Practice { name, party: by, span, quote: String::new(), score, evidence };
+            self.tell(Body::Practice(practice), out);
+        }
+    }
+
+    /// Finds what can't be trusted in the channels themselves.
+    fn doubt(&mut self, heard: &PerParty<Heard>, out: &mut Vec<Event>) {
+        if self.mono {
+            return;
+        }
+        if self.channels.step(&heard.agent.hop_db, &heard.customer.hop_db) {
+            let text = "Both channels carry the same audio: who speaks can't be told. \
+                        Everything that needs to know is off.";
+            self.warn("same-audio", text.into(), &NEED_PARTIES, out);
+        }
+        for party in Party::BOTH {
+            let frame = &heard[party];
+            if frame.hop_db.iter().any(|&db| db > NOTHING_DBFS) && !self.carried[party] {
+                self.carried[party] = true;
+                if self.warned_silent[party] && party == Party::Agent {
+                    self.coach.enable(&NEED_AGENT);
+                }
+            }
+            let other_secs = self.speakers[party.other()].speech_secs();
+            if !self.carried[party] && !self.warned_silent[party] && other_secs > SILENT_AFTER_SECS
+            {
+                self.warned_silent[party] = true;
+                let text = format!("The {party}'s channel has been silent so far.");
+                let rules: &[&'static str] = if party == Party::Agent { &NEED_AGENT } else { &[] };
+                self.warn("silent-channel", text, rules, out);
+            }
+            let share = self.speakers[party].clipped_share();
+            if share > CLIPPED_SHARE && !self.warned_clipped[party] {
+                self.warned_clipped[party] = true;
+                let text = format!(
+                    "The {party}'s channel is clipped in {:.0} % of the speech: its level can't \
+                     be trusted.",
+                    share * 100.0
+                );
+                self.warn("clipping", text, &[], out);
+            }
+        }
+    }
+
+    fn coach(&mut self, heard: &PerParty<Heard>, out: &mut Vec<Event>) {
+        let situation = self.situation(heard.agent.in_gap || heard.customer.in_gap);
+        let mut told = Vec::new();
+        self.coach.step(&situation, |body| told.push(body));
+        for body in told {
+            self.tell(body, out);
+        }
+    }
+
+    /// What the coach may know; where audio is missing (`deaf`), nobody can say who was silent.
+    fn situation(&self, deaf: bool) -> Situation {
+        let turn = self.floor.turn();
+        let customers = turn.filter(|turn| {
+            turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
+        });
+        let rule = &self.config.rules.stay_calm;
+        let agent = &self.speakers.agent;
+        Situation {
+            now: self.now,
+            under_way: self.under_way,
+            overlap: self.overlaps.running(&self.under_way),
+            turn,
+            dead_air_secs: if deaf {
+                0.0
+            } else {
+                self.silence.dead_air_secs(self.now, &self.under_way)
+            },
+            unanswered_secs: customers.map_or(0.0, |turn| {
+                self.now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)
+            }),
+            agent_pace_wpm: agent.pace_wpm(rule.window_secs),
+            agent_baseline_wpm: agent.baseline_wpm(rule.baseline_secs),
+        }
+    }
+}

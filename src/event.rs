@@ -1,0 +1,311 @@
+//! What the engine says: one enum of events, each with the moment at which it was known.
+//!
+//! [`Event::Transcribe`] asks for words and never reaches the log; all the others have a
+//! line of their own in `events.jsonl` (see [`crate::call::record`] for the form on disk).
+
+use crate::units::{CallSpan, CallTime, Party, PerParty};
+
+/// Something that the engine found out, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The audio time at which the engine knew it; never falls from one event to the next.
+    pub at: CallTime,
+    /// What it is.
+    pub body: Body,
+}
+
+#[allow(missing_docs, reason = "the fields are named as their units and types are")]
+/// The kinds of events. Where a party is an `Option`, it is `None` in a mono mix, in which
+/// nobody can tell who speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// The head of the log: always first.
+    Call(Box<CallHead>),
+    /// A speech span has ended.
+    Speech { party: Option<Party>, span: CallSpan },
+    /// Final words.
+    Utterance(Utterance),
+    /// Two voices at once.
+    Overlap { span: CallSpan, by: Party, kind: OverlapKind, yielded: bool },
+    /// Nobody spoke for a while.
+    Silence { span: CallSpan },
+    /// Audio that is not there.
+    Gap { party: Option<Party>, span: CallSpan, cause: GapCause },
+    /// A second of speech, measured against the speaker's own baseline.
+    Measure(Measure),
+    /// Something the agent did, well or badly.
+    Practice(Practice),
+    /// A prompt for the agent.
+    Cue(Cue),
+    /// What happened in the 20 s after a cue.
+    CueOutcome { id: u32, outcome: Outcome, evidence: Evidence },
+    /// Something can't be trusted.
+    Warning { code: &'static str, text: String, disables: Vec<String> },
+    /// The call in numbers: always last in a complete call.
+    Summary(Box<Summary>),
+    /// A request for the words of an utterance; not logged.
+    Transcribe(TranscribeRequest),
+}
+
+/// Where the call came from and what analysed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallHead {
+    /// The call's name, unique within its archive.
+    pub id: String,
+    /// When it began (RFC 3339), where known.
+    pub started: Option<String>,
+    /// The files or devices, one for each channel source.
+    pub source: Vec<Source>,
+    /// How the parties lie in the sources.
+    pub layout: Layout,
+    /// SHA-256 of the configuration in force, in hexadecimal.
+    pub config_sha256: String,
+    /// The models in use.
+    pub models: Vec<ModelUsed>,
+}
+
+/// One file or device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// File or device name.
+    pub name: String,
+    /// Frames a second, as recorded.
+    pub sample_rate: u32,
+    /// Sample encoding, as `pcm_mulaw`.
+    pub encoding: String,
+}
+
+/// A model and the hash of its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelUsed {
+    /// Its name in the manifest.
+    pub name: String,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// How the two parties lie in the audio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One file, a channel for each party.
+    Stereo,
+    /// A file for each party.
+    TwoFiles,
+    /// One channel with both voices in it.
+    MonoMix,
+    /// Two devices.
+    Live,
+}
+
+/// Final words of one utterance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utterance {
+    /// Who spoke.
+    pub party: Option<Party>,
+    /// From the first to the last speech of it.
+    pub span: CallSpan,
+    /// The words as text.
+    pub text: String,
+    /// The words one by one.
+    pub words: Vec<Word>,
+    /// Mean probability of its tokens, 0 to 1.
+    pub confidence: f32,
+    /// Whether the guarded fast decode was thrown away for one with the full context.
+    pub redo: bool,
+}
+
+/// One word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// The word, with the punctuation that clings to it.
+    pub text: String,
+    /// When it was said.
+    pub span: CallSpan,
+    /// Probability, 0 to 1.
+    pub p: f32,
+}
+
+/// What two voices at once were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverlapKind {
+    /// A listener's signal; the other keeps the floor.
+    Backchannel,
+    /// One cut in while the other had the floor.
+    Interruption,
+    /// Neither: a change of speaker that overlapped a little, or a start at the same moment.
+    Shared,
+}
+
+/// Why audio is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapCause {
+    /// The ring was full.
+    Overrun,
+    /// The device went away.
+    DeviceLost,
+    /// The recording lacks it.
+    File,
+}
+
+/// One second of a party's speech. `None` where not yet known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Who spoke.
+    pub party: Option<Party>,
+    /// The second measured.
+    pub span: CallSpan,
+    /// Words a minute of speaking time, over the last 20 s of speech.
+    pub pace_wpm: Option<f32>,
+    /// Loudness above the speaker's own integrated loudness, in LU.
+    pub level_lu: Option<f32>,
+    /// F0 in semitones above the speaker's own median.
+    pub pitch_st: Option<f32>,
+}
+
+/// A practice that the agent kept or broke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Practice {
+    /// Its name, from [`PRACTICES`].
+    pub name: &'static str,
+    /// Who did it.
+    pub party: Party,
+    /// Where.
+    pub span: CallSpan,
+    /// The words, empty where none are needed.
+    pub quote: String,
+    /// 0 to 1; below 0.5 it is a breach.
+    pub score: f32,
+    /// The numbers behind it.
+    pub evidence: Evidence,
+}
+
+/// The practices that Evenkeel looks for, in the order of the design.
+pub const PRACTICES: [&str; 22] = [
+    "stay-calm",
+    "let-them-finish",
+    "show-listening",
+    "reflect-back",
+    "check-understanding",
+    "acknowledge",
+    "empathise",
+    "apologise",
+    "thank",
+    "ask-open-question",
+    "find-the-source",
+    "offer-solution",
+    "offer-options",
+    "say-next-step",
+    "promise-follow-up",
+    "keep-them-posted",
+    "plain-words",
+    "positive-words",
+    "not-defensive",
+    "respond-promptly",
+    "lighten",
+    "invite-review",
+];
+
+/// A prompt shown to the agent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    /// Number of the cue in this call, from 1.
+    pub id: u32,
+    /// The practice that it asks for.
+    pub name: &'static str,
+    /// What the agent reads: at most seven words.
+    pub text: String,
+    /// A sentence to say, where there is one.
+    pub suggestion: Option<String>,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The rule that fired.
+    pub rule: &'static str,
+    /// Its numbers, thresholds included.
+    pub evidence: Evidence,
+    /// Which path decided it.
+    pub speed: Speed,
+    /// When it leaves the screen at the latest.
+    pub until: CallTime,
+}
+
+/// The path that decided a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// Without words.
+    Fast,
+    /// From words.
+    Slow,
+}
+
+/// What became of a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The agent did what it asked for.
+    Heeded,
+    /// Nothing changed.
+    Ignored,
+    /// The agent said that it was wrong.
+    Wrong,
+    /// The moment passed by itself.
+    Expired,
+    /// The agent snoozed it.
+    Snoozed,
+}
+
+/// Named numbers behind a finding, in a fixed order.
+pub type Evidence = Vec<(&'static str, f64)>;
+
+/// A request for words: the audio of one utterance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TranscribeRequest {
+    /// Number of the request in this call; the answer carries it back.
+    pub id: u64,
+    /// Whose speech it is; `None` in a mono mix.
+    pub party: Option<Party>,
+    /// From the first to the last speech in it.
+    pub span: CallSpan,
+    /// Where `samples` begins: some context before the speech.
+    pub audio_start: CallTime,
+    /// Mono, 16 kHz, −1 to 1.
+    pub samples: Vec<f32>,
+}
+
+/// The call in numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Whether both voices are in one channel, so that nothing is known of either party.
+    pub mono: bool,
+    /// Length of the call in seconds.
+    pub duration_secs: f64,
+    /// Seconds of speech of each party.
+    pub talk_secs: PerParty<f64>,
+    /// Seconds with both voices.
+    pub overlap_secs: f64,
+    /// Seconds in the silences of the log.
+    pub silence_secs: f64,
+    /// How often each party interrupted.
+    pub interruptions: PerParty<u32>,
+    /// Median seconds from the end of a customer's turn to the agent's start.
+    pub response_gap_median_secs: Option<f64>,
+    /// The 90th percentile of the same.
+    pub response_gap_p90_secs: Option<f64>,
+    /// Longest turn of each party, in seconds.
+    pub longest_monologue_secs: PerParty<f64>,
+    /// Words a minute of speaking time over the call.
+    pub pace_wpm: PerParty<Option<f64>>,
+    /// Each practice that could be judged, and how it stands.
+    pub scorecard: Vec<(&'static str, Mark)>,
+}
+
+/// How a practice stands at the end of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It was done.
+    Done,
+    /// It was called for and didn't come.
+    Missed,
+    /// The opposite was done.
+    Broken,
+    /// Nothing called for it.
+    NotNeeded,
+}

@@ -1,0 +1,227 @@
+//! Looking at what a decoder made of an utterance: is it words, and can they be right?
+
+use super::transcript::Transcript;
+use crate::config::WordsConfig;
+use crate::event::{TranscribeRequest, Word};
+use crate::units::{CallSpan, CallTime, ENGINE_RATE};
+
+/// Longest phrase that is looked at for repeats, in words.
+const LONGEST_PHRASE: usize = 8;
+
+/// What a decoder gave.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The words, in order.
+    pub words: Vec<DecodedWord>,
+    /// Text tokens.
+    pub tokens: usize,
+    /// Mean log-probability of the text tokens.
+    pub mean_logprob: f32,
+    /// Mean probability of the text tokens.
+    pub mean_p: f32,
+    /// Probability that nobody speaks.
+    pub no_speech: f32,
+    /// Whether it was stopped for going on too long.
+    pub capped: bool,
+}
+
+/// One word of it.
+#[derive(Clone, Debug)]
+pub struct DecodedWord {
+    /// UTF-8; a token may end within a character.
+    pub bytes: Vec<u8>,
+    /// Hundredths of a second from the beginning of the audio.
+    pub start_cs: i64,
+    /// Hundredths of a second from the beginning of the audio.
+    pub end_cs: i64,
+    /// Sum of its tokens' probabilities.
+    pub p_sum: f32,
+    /// Its tokens.
+    pub tokens: usize,
+}
+
+impl DecodedWord {
+    /// A word of no tokens yet.
+    pub fn new(start_cs: i64) -> Self {
+        DecodedWord { bytes: Vec::new(), start_cs, end_cs: start_cs, p_sum: 0.0, tokens: 0 }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).trim().to_owned()
+    }
+}
+
+impl Decoded {
+    /// Whether a fast decode of `speech_secs` of speech should be done again.
+    pub fn looks_wrong(&self, config: &WordsConfig, speech_secs: f64) -> bool {
+        let words: Vec<String> = self.words.iter().map(|word| word.text().to_lowercase()).collect();
+        let per_sec = words.len() as f64 / speech_secs.max(0.5);
+        self.capped
+            || self.tokens > 0 && self.mean_logprob < config.min_logprob
+            || per_sec > f64::from(config.max_words_per_sec)
+            || longest_run(&words).is_some_and(|run| run.times > config.max_repeats as usize)
+    }
+
+    /// The words that are words, at their times in the call.
+    pub fn into_transcript(
+        self,
+        request: &TranscribeRequest,
+        config: &WordsConfig,
+        redo: bool,
+    ) -> Transcript {
+        let nobody = self.no_speech >= config.no_speech_probability
+            && self.mean_logprob < config.no_speech_logprob;
+        let mut words = if nobody { Vec::new() } else { self.spoken() };
+        // With the full context as well: a loop, of which one round may be right.
+        if self.capped {
+            let texts: Vec<String> = words.iter().map(|w| w.text().to_lowercase()).collect();
+            if let Some(run) = longest_run(&texts).filter(|run| run.times > 2) {
+                words.truncate(run.start + run.phrase);
+            }
+        }
+        let mut earliest = request.span.start;
+        let words: Vec<Word> = words
+            .iter()
+            .map(|word| {
+                let at = |cs: i64| {
+                    let frames = cs.max(0) as u64 * u64::from(ENGINE_RATE.hz()) / 100;
+                    let moment: CallTime = request.audio_start + frames;
+                    moment.clamp(request.span.start, request.span.end)
+                };
+                let start = at(word.start_cs).max(earliest);
+                let span = CallSpan::new(start, at(word.end_cs));
+                earliest = span.end;
+                Word { text: word.text(), span, p: word.p_sum / word.tokens.max(1) as f32 }
+            })
+            .collect();
+        let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let text = text.join(" ");
+        let confidence = if words.is_empty() { 0.0 } else { self.mean_p };
+        Transcript { text, words, confidence, redo }
+    }
+
+    /// Without what Whisper writes for sounds that are no words: `[BLANK_AUDIO]`, `(sighs)`,
+    /// `♪ …`, `*beep*`.
+    fn spoken(&self) -> Vec<DecodedWord> {
+        let mut closing: Option<char> = None;
+        let is_spoken = |word: &&DecodedWord| {
+            let text = word.text();
+            let opens = match text.chars().next() {
+                Some('[') => Some(']'),
+                Some('(') => Some(')'),
+                Some('*') => Some('*'),
+                Some('♪') => Some('♪'),
+                _ => None,
+            };
+            let inside = closing.is_some() || opens.is_some();
+            let mark = closing.or(opens);
+            let rest = if closing.is_none() { text.chars().skip(1).collect() } else { text.clone() };
+            closing = mark.filter(|&mark| !rest.contains(mark));
+            !inside && text.chars().any(char::is_alphanumeric)
+        };
+        self.words.iter().filter(is_spoken).cloned().collect()
+    }
+}
+
+/// A phrase that stands several times in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    start: usize,
+    phrase: usize,
+    times: usize,
+}
+
+/// The run that repeats most often, if anything stands twice in a row.
+fn longest_run(words: &[String]) -> Option<Run> {
+    let mut longest: Option<Run> = None;
+    for phrase in 1..=LONGEST_PHRASE.min(words.len() / 2) {
+        for start in 0..words.len() - phrase {
+            let first = &words[start..start + phrase];
+            let times = words[start..].chunks_exact(phrase).take_while(|next| *next == first).count();
+            if times > 1 && longest.is_none_or(|run| times > run.times) {
+                longest = Some(Run { start, phrase, times });
+            }
+        }
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(text: &str) -> Decoded {
+        let words: Vec<DecodedWord> = text
+            .split(' ')
+            .enumerate()
+            .map(|(i, word)| DecodedWord {
+                bytes: format!(" {word}").into_bytes(),
+                end_cs: 30 * (i as i64 + 1),
+                p_sum: 0.8,
+                tokens: 1,
+                ..DecodedWord::new(30 * i as i64)
+            })
+            .collect();
+        Decoded { tokens: words.len(), words, mean_logprob: -0.3, mean_p: 0.8, ..Decoded::default() }
+    }
+
+    fn request(secs: f64) -> TranscribeRequest {
+        let start = CallTime::from_secs(10.0);
+        TranscribeRequest {
+            id: 0,
+            party: None,
+            span: CallSpan::new(start, start.shifted(secs)),
+            audio_start: start.shifted(-0.25),
+            samples: Vec::new(),
+        }
+    }
+
+    fn text(decoded: Decoded) -> String {
+        decoded.into_transcript(&request(5.0), &WordsConfig::default(), false).text
+    }
+
+    #[test]
+    fn sounds_are_not_words() {
+        assert_eq!(text(decoded("[BLANK_AUDIO]")), "");
+        assert_eq!(text(decoded("(upbeat music playing) Hello there.")), "Hello there.");
+        assert_eq!(text(decoded("I *sighs* know. ♪ la la ♪")), "I know.");
+        assert_eq!(text(decoded("Well ... - yes")), "Well yes");
+    }
+
+    #[test]
+    fn what_looks_wrong_is_done_again() {
+        let config = WordsConfig::default();
+        let wrong = |decoded: &Decoded, secs| decoded.looks_wrong(&config, secs);
+        let good = decoded("it came with a broken door");
+        assert!(!wrong(&good, 2.0));
+        assert!(wrong(&good, 0.5), "twelve words a second");
+        assert!(wrong(&Decoded { mean_logprob: -1.2, ..good.clone() }, 2.0));
+        assert!(wrong(&Decoded { capped: true, ..good }, 2.0));
+        assert!(wrong(&decoded("a door a door a door a door a door"), 5.0));
+        assert!(!wrong(&decoded("no no no I said no"), 3.0));
+    }
+
+    #[test]
+    fn a_loop_is_told_once() {
+        let looped = Decoded { capped: true, ..decoded("so I said my door my door my door my") };
+        assert_eq!(text(looped), "so I said my door");
+    }
+
+    #[test]
+    fn unsure_words_where_nobody_speaks_are_dropped() {
+        let unsure = Decoded { no_speech: 0.9, mean_logprob: -1.1, ..decoded("thank you") };
+        assert_eq!(text(unsure), "");
+        let sure = Decoded { no_speech: 0.9, mean_logprob: -0.2, ..decoded("thank you") };
+        assert_eq!(text(sure), "thank you");
+    }
+
+    #[test]
+    fn words_lie_within_the_speech_and_in_order() {
+        let transcript =
+            decoded("one two three four").into_transcript(&request(1.0), &WordsConfig::default(), false);
+        let span = request(1.0).span;
+        assert_eq!(transcript.words[0].span.start, span.start);
+        assert_eq!(transcript.words[3].span.end, span.start.shifted(0.95));
+        assert!(transcript.words.windows(2).all(|w| w[0].span.end <= w[1].span.start));
+    }
+}

@@ -1,0 +1,10 @@
+//! Who speaks when, and what they say: from frames of audio to spans, utterances and words.
+
+pub mod activity;
+pub mod guard;
+pub mod silero;
+pub mod span;
+pub mod transcript;
+pub mod utterance;
+#[cfg(feature = "whisper")]
+pub mod whisper;

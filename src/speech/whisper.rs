@@ -1,0 +1,204 @@
+//! Whisper by whisper.cpp: one context for all, one state and one thread a worker.
+//!
+//! Whisper always hears 30 s; most utterances are a tenth of that. The encoder's context is
+//! cut to the utterance, which makes a decode several times faster, and now and then makes it
+//! loop or lose its way. So each fast decode is looked at, and done again with the full
+//! context when it looks wrong ([`super::guard`]).
+
+use std::path::Path;
+use std::sync::{Arc, Once};
+
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
+};
+
+use super::guard::{Decoded, DecodedWord};
+use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
+use crate::config::WordsConfig;
+use crate::event::TranscribeRequest;
+use crate::units::ENGINE_RATE;
+
+/// Encoder positions a second of audio.
+const POSITIONS_PER_SEC: f64 = 50.0;
+/// Positions of Whisper's own 30 s.
+const FULL_CONTEXT: u32 = 1_500;
+/// Positions beyond the audio, and the least of all: less than this makes Whisper loop
+/// (measured on 100 telephone prompts: see `docs/measurements.md`).
+const MARGIN: u32 = 128;
+const LEAST_CONTEXT: u32 = 256;
+/// whisper.cpp gives no words for less than a second.
+const LEAST_SECS: f64 = 1.2;
+/// Fast speech has about 7 tokens a second; what goes on beyond that is a loop.
+const TOKENS_PER_SEC: f64 = 7.0;
+const TOKENS_AT_LEAST: f64 = 8.0;
+
+/// A loaded Whisper model, to be shared by all workers.
+pub struct WhisperModel {
+    context: Arc<WhisperContext>,
+    config: WordsConfig,
+    /// Kept for good: the parameters that point to it have no owner.
+    language: &'static str,
+    full_context_only: bool,
+}
+
+impl WhisperModel {
+    /// Loads a ggml file that [`crate::models`] has found whole.
+    pub fn load(path: &Path, config: &WordsConfig) -> Result<Self, TranscribeError> {
+        static QUIET: Once = Once::new();
+        // whisper.cpp would print to the terminal.
+        QUIET.call_once(whisper_rs::install_logging_hooks);
+        let path = path.to_str().ok_or_else(|| {
+            TranscribeError(format!("{}: the path is not UTF-8; move the file", path.display()))
+        })?;
+        // Flash attention attends to stale memory when the context is cut: it stays off.
+        let context =
+            WhisperContext::new_with_params(path, WhisperContextParameters::default())
+                .map_err(|error| TranscribeError(format!("{path}: {error}")))?;
+        let context = Arc::new(context);
+        let language = config.language.clone().leak();
+        Ok(WhisperModel { context, config: config.clone(), language, full_context_only: false })
+    }
+
+    /// Always decodes with the full context: slow, for comparison.
+    pub fn with_full_context(mut self) -> Self {
+        self.full_context_only = true;
+        self
+    }
+
+    /// What makes a worker's transcriber.
+    pub fn workers(self) -> Box<MakeTranscriber> {
+        Box::new(move || Ok(Box::new(self.transcriber()?)))
+    }
+
+    /// A transcriber with a state of its own.
+    pub fn transcriber(&self) -> Result<Whisper, TranscribeError> {
+        let state = self.context.create_state().map_err(|e| TranscribeError(e.to_string()))?;
+        // Made once and cloned, since each leaks what it points to.
+        let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        // ggml's threads spin while they wait for each other: two of them on a busy machine
+        // are many times slower than one.
+        params.set_n_threads(1);
+        params.set_language(Some(self.language));
+        params.set_no_context(true);
+        params.set_single_segment(true);
+        // Without timestamp tokens a cut context loops.
+        params.set_no_timestamps(false);
+        params.set_token_timestamps(true);
+        params.set_suppress_blank(true);
+        params.set_suppress_nst(true);
+        params.set_temperature(0.0);
+        params.set_temperature_inc(0.0);
+        params.set_print_progress(false);
+        params.set_print_realtime(false);
+        params.set_print_special(false);
+        params.set_print_timestamps(false);
+        Ok(Whisper {
+            end_of_text: self.context.token_eot(),
+            state,
+            params,
+            config: self.config.clone(),
+            full_context_only: self.full_context_only,
+            padded: Vec::new(),
+        })
+    }
+}
+
+/// One worker's Whisper.
+pub struct Whisper {
+    state: WhisperState,
+    params: FullParams<'static, 'static>,
+    end_of_text: i32,
+    config: WordsConfig,
+    full_context_only: bool,
+    padded: Vec<f32>,
+}
+
+impl Transcriber for Whisper {
+    fn transcribe(&mut self, request: &TranscribeRequest) -> Result<Transcript, TranscribeError> {
+        let secs = request.samples.len() as f64 / f64::from(ENGINE_RATE.hz());
+        let speech_secs = request.span.secs();
+        let fast = (!self.full_context_only).then(|| context_for(secs));
+        if let Some(context) = fast.filter(|context| *context < FULL_CONTEXT) {
+            let decoded = self.decode(request, secs, context)?;
+            if !decoded.looks_wrong(&self.config, speech_secs) {
+                return Ok(decoded.into_transcript(request, &self.config, false));
+            }
+        }
+        let decoded = self.decode(request, secs, FULL_CONTEXT)?;
+        Ok(decoded.into_transcript(request, &self.config, fast.is_some()))
+    }
+}
+
+/// Encoder positions for `secs` of audio.
+fn context_for(secs: f64) -> u32 {
+    let needed = (secs * POSITIONS_PER_SEC).ceil() as u32 + MARGIN;
+    needed.max(LEAST_CONTEXT).next_multiple_of(64).min(FULL_CONTEXT)
+}
+
+impl Whisper {
+    fn decode(
+        &mut self,
+        request: &TranscribeRequest,
+        secs: f64,
+        context: u32,
+    ) -> Result<Decoded, TranscribeError> {
+        let failed = |error: whisper_rs::WhisperError| TranscribeError(error.to_string());
+        let most_tokens = (TOKENS_AT_LEAST + TOKENS_PER_SEC * secs).ceil() as i32;
+        let mut params = self.params.clone();
+        params.set_audio_ctx(context as i32);
+        params.set_max_tokens(most_tokens);
+        let least = (LEAST_SECS * f64::from(ENGINE_RATE.hz())) as usize;
+        self.padded.clear();
+        self.padded.extend_from_slice(&request.samples);
+        self.padded.resize(request.samples.len().max(least), 0.0);
+        self.state.full(params, &self.padded).map_err(failed)?;
+
+        let mut decoded = Decoded::default();
+        let mut tokens = 0;
+        let (mut log_sum, mut p_sum) = (0.0, 0.0);
+        for segment in self.state.as_iter() {
+            decoded.no_speech = decoded.no_speech.max(segment.no_speech_probability());
+            for i in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(i) else { continue };
+                let data = token.token_data();
+                tokens += 1;
+                // Timestamps and other marks come after the end of text in the vocabulary.
+                if data.id >= self.end_of_text {
+                    continue;
+                }
+                log_sum += data.plog;
+                p_sum += data.p;
+                decoded.tokens += 1;
+                let bytes = token.to_bytes().map_err(failed)?;
+                let starts_word = bytes.first() == Some(&b' ') || decoded.words.is_empty();
+                if starts_word {
+                    decoded.words.push(DecodedWord::new(data.t0));
+                }
+                let word = decoded.words.last_mut().expect("one has just been put there");
+                word.bytes.extend_from_slice(bytes);
+                word.end_cs = word.end_cs.max(data.t1);
+                word.p_sum += data.p;
+                word.tokens += 1;
+            }
+        }
+        if decoded.tokens > 0 {
+            decoded.mean_logprob = log_sum / decoded.tokens as f32;
+            decoded.mean_p = p_sum / decoded.tokens as f32;
+        }
+        decoded.capped = tokens >= most_tokens;
+        Ok(decoded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_fits_the_utterance() {
+        assert_eq!(context_for(0.5), 256);
+        assert_eq!(context_for(4.0), 384);
+        assert_eq!(context_for(12.5), 768);
+        assert_eq!(context_for(30.0), 1_500);
+    }
+}

@@ -1,0 +1,186 @@
+//! One party's measures, second by second of speech, against their own baseline.
+
+use super::pace::Pace;
+use super::pitch::{MedianPitch, semitones};
+use crate::config::MeasureConfig;
+use crate::event::{Measure, Word};
+use crate::speech::span::HOPS;
+use crate::units::{CallSpan, CallTime};
+
+/// Readings of the pitch in a second of speech from which it is trusted.
+const PITCH_READINGS: usize = 15;
+
+/// What one frame of a party sounded like.
+#[derive(Clone, Debug, Default)]
+pub struct Sounds {
+    /// F0 at each hop in Hz; `None` where nothing is voiced.
+    pub f0_hz: [Option<f32>; HOPS],
+    /// Syllable nuclei passed.
+    pub nuclei: u32,
+    /// BS.1770 momentary loudness in LUFS, while somebody speaks.
+    pub momentary_lufs: Option<f32>,
+    /// BS.1770 integrated loudness so far, in LUFS.
+    pub integrated_lufs: Option<f32>,
+    /// Hops that hit the converter's limit.
+    pub clipped_hops: u32,
+}
+
+/// Follows one party.
+pub struct Speaker {
+    config: MeasureConfig,
+    pace: Pace,
+    median_pitch: MedianPitch,
+    speech_secs: f64,
+    speech_hops: u32,
+    clipped_hops: u32,
+    second: Option<Second>,
+}
+
+/// The second of speech under way.
+struct Second {
+    start: CallTime,
+    f0_hz: Vec<f32>,
+    loudness_energy: f64,
+    loudness_readings: u32,
+}
+
+impl Second {
+    fn new(start: CallTime) -> Self {
+        Second { start, f0_hz: Vec::new(), loudness_energy: 0.0, loudness_readings: 0 }
+    }
+}
+
+impl Speaker {
+    /// A speaker of whom nothing is known yet.
+    pub fn new(config: &MeasureConfig) -> Self {
+        Speaker {
+            config: config.clone(),
+            pace: Pace::default(),
+            median_pitch: MedianPitch::default(),
+            speech_secs: 0.0,
+            speech_hops: 0,
+            clipped_hops: 0,
+            second: None,
+        }
+    }
+
+    /// Takes one frame and the speech under way after it; returns the measure of the second
+    /// of speech that is now complete, if one is. Its party is left open.
+    pub fn hear(
+        &mut self,
+        sounds: &Sounds,
+        frame: CallSpan,
+        under_way: Option<CallSpan>,
+    ) -> Option<Measure> {
+        let Some(span) = under_way else {
+            self.second = None;
+            return None;
+        };
+        if span.end > frame.start {
+            self.speech_secs += frame.secs();
+            self.pace.speech(frame.start, frame.end, sounds.nuclei);
+            self.speech_hops += HOPS as u32;
+            self.clipped_hops += sounds.clipped_hops;
+        }
+        let second = self.second.get_or_insert_with(|| Second::new(span.start));
+        for f0_hz in sounds.f0_hz.into_iter().flatten() {
+            second.f0_hz.push(f0_hz);
+            self.median_pitch.add(f0_hz);
+        }
+        if let Some(lufs) = sounds.momentary_lufs {
+            second.loudness_energy += 10f64.powf(f64::from(lufs) / 10.0);
+            second.loudness_readings += 1;
+        }
+        if frame.end.secs_since(second.start) < 1.0 {
+            return None;
+        }
+        let next = Second::new(second.start.shifted(1.0));
+        let mut second = self.second.replace(next)?;
+        let known = self.speech_secs >= self.config.baseline_min_secs;
+        let level_lu = sounds.integrated_lufs.filter(|_| second.loudness_readings > 0).map(|own| {
+            let mean = second.loudness_energy / f64::from(second.loudness_readings);
+            (10.0 * mean.log10()) as f32 - own
+        });
+        second.f0_hz.sort_by(f32::total_cmp);
+        let middle = second.f0_hz.get(second.f0_hz.len() / 2).copied();
+        let pitch_st = middle
+            .filter(|_| second.f0_hz.len() >= PITCH_READINGS)
+            .zip(self.median_pitch.hz())
+            .map(|(f0_hz, own)| semitones(f0_hz, own));
+        Some(Measure {
+            party: None,
+            span: CallSpan::new(second.start, second.start.shifted(1.0)),
+            pace_wpm: self.pace_wpm(self.config.pace_window_secs).map(|wpm| wpm as f32),
+            level_lu: level_lu.filter(|_| known),
+            pitch_st: pitch_st.filter(|_| known),
+        })
+    }
+
+    /// Takes the words of the utterance in `span`.
+    pub fn words(&mut self, span: CallSpan, words: &[Word]) {
+        let middle = |word: &Word| word.span.start + (word.span.end - word.span.start) / 2;
+        let middles: Vec<CallTime> = words.iter().map(middle).collect();
+        self.pace.words(span.start, span.end, &middles);
+    }
+
+    /// Words a minute over the last `window_secs` of speech.
+    pub fn pace_wpm(&self, window_secs: f64) -> Option<f64> {
+        self.pace.wpm(window_secs, self.config.pace_min_secs.min(window_secs))
+    }
+
+    /// Words a minute over all that was said (at most the last five minutes of speech), once
+    /// `min_secs` of it have been heard.
+    pub fn baseline_wpm(&self, min_secs: f64) -> Option<f64> {
+        self.pace.wpm(f64::INFINITY, min_secs)
+    }
+
+    /// Seconds of speech so far.
+    pub fn speech_secs(&self) -> f64 {
+        self.speech_secs
+    }
+
+    /// Share of the speech that hit the converter's limit, 0 to 1; 0 before ten seconds.
+    pub fn clipped_share(&self) -> f64 {
+        if self.speech_secs < 10.0 {
+            return 0.0;
+        }
+        f64::from(self.clipped_hops) / f64::from(self.speech_hops)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_of_speech_is_measured_against_the_speakers_own() {
+        let mut speaker = Speaker::new(&MeasureConfig::default());
+        let mut measures = Vec::new();
+        for i in 0..313u64 {
+            let frame =
+                CallSpan::new(CallTime::from_frames(i * 512), CallTime::from_frames(i * 512 + 512));
+            let span = CallSpan::new(CallTime::ZERO, frame.end);
+            // An octave higher and 6 dB louder in the last two seconds of ten.
+            let raised = i >= 250;
+            let sounds = Sounds {
+                f0_hz: [Some(if raised { 200.0 } else { 100.0 }); HOPS],
+                nuclei: u32::from(i % 8 == 0),
+                momentary_lufs: Some(if raised { -20.0 } else { -26.0 }),
+                integrated_lufs: Some(-26.0),
+                clipped_hops: 0,
+            };
+            measures.extend(speaker.hear(&sounds, frame, Some(span)));
+        }
+        assert_eq!(measures.len(), 10);
+        assert_eq!(
+            (measures[1].pitch_st, measures[1].level_lu, measures[1].pace_wpm),
+            (None, None, None)
+        );
+        assert!(measures[5].pitch_st.unwrap().abs() < 0.2);
+        assert!(measures[5].level_lu.unwrap().abs() < 0.01);
+        assert!((measures[9].pitch_st.unwrap() - 12.0).abs() < 0.2);
+        assert!((measures[9].level_lu.unwrap() - 6.0).abs() < 0.01);
+        // One nucleus in 8 frames of 32 ms, 0.75 words each.
+        assert!((measures[9].pace_wpm.unwrap() - 60.0 / 0.256 * 0.75).abs() < 10.0);
+    }
+}
