@@ -1,6 +1,8 @@
 //! Audio in: from files (and later devices) to 16 kHz mono per party, and to WAV.
 
 mod byte_order;
+#[cfg(feature = "live")]
+pub mod capture;
 mod codec;
 mod compressed;
 pub mod decode;

@@ -41,12 +41,6 @@ pub enum FolderError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
-    /// There is a log already.
-    #[error("{}: there is a call already; give another folder with --out, or --overwrite", path.display())]
-    Exists {
-        /// The log.
-        path: PathBuf,
-    },
 }
 
 /// A call's folder, to write to.
@@ -56,20 +50,15 @@ pub struct CallFolder {
 }
 
 impl CallFolder {
-    /// Creates the folder, readable by its owner only. One that holds a log is refused, or
-    /// its log replaced when `overwrite`.
-    pub fn create(path: &Path, overwrite: bool) -> Result<CallFolder, FolderError> {
+    /// Creates the folder, readable by its owner only, unless it is there.
+    pub fn create(path: &Path) -> Result<CallFolder, FolderError> {
         let write_error = |source| FolderError::Write { path: path.to_owned(), source };
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(path).map_err(write_error)?;
-        let folder = CallFolder { path: path.to_owned() };
-        if folder.log_path().exists() && !overwrite {
-            return Err(FolderError::Exists { path: folder.log_path() });
-        }
-        Ok(folder)
+        Ok(CallFolder { path: path.to_owned() })
     }
 
     /// Where the folder is.
@@ -164,10 +153,10 @@ mod tests {
     }
 
     #[test]
-    fn a_log_is_private_is_not_written_over_and_reads_back() {
+    fn a_log_is_private_and_reads_back() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("calls/one");
-        let folder = CallFolder::create(&path, false).unwrap();
+        let folder = CallFolder::create(&path).unwrap();
         folder.journal().unwrap().write(&[silence(4.0), silence(8.0)]).unwrap();
         #[cfg(unix)]
         {
@@ -175,16 +164,15 @@ mod tests {
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&path), mode(&folder.log_path())), (0o700, 0o600));
         }
-        assert!(matches!(CallFolder::create(&path, false), Err(FolderError::Exists { .. })));
         assert_eq!(read_log(&path).unwrap().len(), 2);
-        CallFolder::create(&path, true).unwrap().journal().unwrap().write(&[silence(4.0)]).unwrap();
+        folder.journal().unwrap().write(&[silence(4.0)]).unwrap();
         assert_eq!(read_log(&path).unwrap().len(), 1);
     }
 
     #[test]
     fn a_log_that_was_cut_short_reads_up_to_there() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = CallFolder::create(dir.path(), true).unwrap();
+        let folder = CallFolder::create(dir.path()).unwrap();
         folder.journal().unwrap().write(&[silence(4.0), silence(8.0)]).unwrap();
         let whole = fs::read(folder.log_path()).unwrap();
         fs::write(folder.log_path(), &whole[..whole.len() - 5]).unwrap();

@@ -217,7 +217,7 @@ mod tests {
             ..quiet(now)
         });
         assert_eq!(cues.len(), 6);
-        assert!(cues.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 8.0));
+        assert!(cues.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 6.0));
     }
 
     #[test]

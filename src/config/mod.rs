@@ -197,7 +197,7 @@ impl Default for CuesConfig {
     fn default() -> Self {
         CuesConfig {
             shown_secs: 5.0,
-            cooldown_secs: 8.0,
+            cooldown_secs: 6.0,
             max_count: 6,
             max_window_secs: 600.0,
             outcome_secs: 20.0,

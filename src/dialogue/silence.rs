@@ -16,11 +16,13 @@ impl Silence {
         Silence { min_secs, since: CallTime::ZERO }
     }
 
-    /// A span began at `start`: returns the silence that it ended, if it was long enough.
-    pub fn started(&mut self, start: CallTime) -> Option<CallSpan> {
+    /// A span began at `start`, the `other` party's speech being under way: returns the
+    /// silence that it ended, if it was long enough.
+    pub fn started(&mut self, start: CallTime, other: Option<CallSpan>) -> Option<CallSpan> {
+        let start = other.map_or(start, |other| start.min(other.start));
         let silence = CallSpan::new(self.since, start);
         self.since = self.since.max(start);
-        (silence.secs() >= self.min_secs).then_some(silence)
+        (other.is_none() && silence.secs() >= self.min_secs).then_some(silence)
     }
 
     /// A span ended at `end`.
@@ -38,7 +40,7 @@ impl Silence {
 
     /// The call is over at `end`: returns the silence in which it ended.
     pub fn finish(&mut self, end: CallTime) -> Option<CallSpan> {
-        self.started(end)
+        self.started(end, None)
     }
 }
 
@@ -50,12 +52,14 @@ mod tests {
     fn silences_lie_between_the_speech_of_anybody() {
         let t = CallTime::from_secs;
         let mut silence = Silence::new(3.0);
-        assert_eq!(silence.started(t(1.0)), None);
-        silence.ended(t(4.0));
-        silence.ended(t(3.5));
-        assert_eq!(silence.started(t(7.0)), Some(CallSpan::new(t(4.0), t(7.0))));
-        silence.ended(t(9.0));
-        assert_eq!(silence.dead_air_secs(t(10.0), &UnderWay::default()), 1.0);
-        assert_eq!(silence.finish(t(11.9)), None);
+        assert_eq!(silence.started(t(1.0), None), None);
+        // The other speaks up while the first goes on.
+        assert_eq!(silence.started(t(6.0), Some(CallSpan::new(t(1.0), t(6.0)))), None);
+        silence.ended(t(7.0));
+        silence.ended(t(6.5));
+        assert_eq!(silence.started(t(10.0), None), Some(CallSpan::new(t(7.0), t(10.0))));
+        silence.ended(t(12.0));
+        assert_eq!(silence.dead_air_secs(t(13.0), &UnderWay::default()), 1.0);
+        assert_eq!(silence.finish(t(14.9)), None);
     }
 }

@@ -48,6 +48,7 @@ pub struct Mind {
     now: CallTime,
     asked: VecDeque<Asked>,
     answers: BTreeMap<u64, Option<Transcript>>,
+    notes: VecDeque<(CallTime, SourceNote)>,
     speakers: PerParty<Speaker>,
     floor: Floor,
     overlaps: OverlapTracker,
@@ -73,6 +74,7 @@ impl Mind {
             now: CallTime::ZERO,
             asked: VecDeque::new(),
             answers: BTreeMap::new(),
+            notes: VecDeque::new(),
             speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
             floor: Floor::new(&config.dialogue),
             overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
@@ -99,8 +101,16 @@ impl Mind {
         }
     }
 
-    pub fn note(&mut self, note: SourceNote, out: &mut Vec<Event>) {
-        self.warn(note.code, note.text, &note.disables, out);
+    /// Something about the source that belongs at `at`.
+    pub fn note(&mut self, at: CallTime, note: SourceNote) {
+        self.notes.push_back((at, note));
+    }
+
+    /// Tells the notes whose time has come.
+    fn take_notes(&mut self, out: &mut Vec<Event>) {
+        while let Some((_, note)) = self.notes.pop_front_if(|(at, _)| *at <= self.now) {
+            self.warn(note.code, note.text, &note.disables, out);
+        }
     }
 
     pub fn words(&mut self, id: u64, transcript: Option<Transcript>) {
@@ -129,6 +139,7 @@ impl Mind {
     pub fn frame(&mut self, heard: PerParty<Heard>, ended: Option<CallTime>, out: &mut Vec<Event>) {
         let frame = CallSpan::new(self.now, self.next(ended));
         self.now = frame.end;
+        self.take_notes(out);
         self.take_words(false, out);
         for party in Party::BOTH {
             for &(span, cause) in &heard[party].gaps {
@@ -155,6 +166,7 @@ impl Mind {
 
     pub fn finish(&mut self, end: CallTime, out: &mut Vec<Event>) {
         self.now = end;
+        self.take_notes(out);
         self.take_words(true, out);
         let mut found = Vec::new();
         self.overlaps.finish(end, |overlap| found.push(overlap));
@@ -250,10 +262,10 @@ impl Mind {
             for &event in &heard[party].told {
                 match event {
                     SpanEvent::Started(start) => {
-                        if let Some(span) = self.silence.started(start) {
+                        let other = self.under_way[party.other()];
+                        if let Some(span) = self.silence.started(start, other) {
                             self.tell(Body::Silence { span }, out);
                         }
-                        let other = self.under_way[party.other()];
                         let floor = self.floor.turn().map(|turn| turn.party);
                         self.overlaps.started(party, start, other, floor);
                         self.floor.started(party, start, other);

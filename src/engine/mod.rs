@@ -112,7 +112,10 @@ impl Engine {
             Input::End if self.ended.is_none() => self.end(out),
             Input::Audio { .. } | Input::Gap { .. } | Input::End => {}
             Input::Transcript { id, transcript } => self.mind.words(id, transcript),
-            Input::Device(note) => self.mind.note(note, out),
+            Input::Device(note) => {
+                let heard_to = self.ears.agent.now().max(self.ears.customer.now());
+                self.mind.note(heard_to, note);
+            }
         }
         self.think(out);
     }

@@ -7,6 +7,9 @@ use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 
 /// Longest phrase that is looked at for repeats, in words.
 const LONGEST_PHRASE: usize = 8;
+/// Speech after Whisper's last timestamp that is too long to be a breath. Timestamps are
+/// often half a second early.
+const UNHEARD_SECS: f64 = 1.0;
 
 /// What a decoder gave.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,9 @@ pub struct Decoded {
     pub mean_p: f32,
     /// Probability that nobody speaks.
     pub no_speech: f32,
+    /// The timestamp with which it ended, in hundredths of a second from the beginning of
+    /// the audio; `None` where it ended with a word.
+    pub last_mark_cs: Option<i64>,
     /// Whether it was stopped for going on too long.
     pub capped: bool,
 }
@@ -52,14 +58,22 @@ impl DecodedWord {
 }
 
 impl Decoded {
-    /// Whether a fast decode of `speech_secs` of speech should be done again.
-    pub fn looks_wrong(&self, config: &WordsConfig, speech_secs: f64) -> bool {
+    /// Whether a fast decode of `request` should be done again.
+    pub fn looks_wrong(&self, config: &WordsConfig, request: &TranscribeRequest) -> bool {
+        let speech_secs = request.span.secs();
         let words: Vec<String> = self.words.iter().map(|word| word.text().to_lowercase()).collect();
         let per_sec = words.len() as f64 / speech_secs.max(0.5);
         self.capped
+            || self.stopped_early(request).is_some()
             || self.tokens > 0 && self.mean_logprob < config.min_logprob
             || per_sec > f64::from(config.max_words_per_sec)
             || longest_run(&words).is_some_and(|run| run.times > config.max_repeats as usize)
+    }
+
+    /// Where it ended, if that leaves speech unheard.
+    pub fn stopped_early(&self, request: &TranscribeRequest) -> Option<CallTime> {
+        let heard_to = request.audio_start + frames(self.last_mark_cs?);
+        (request.span.end.secs_since(heard_to) > UNHEARD_SECS).then_some(heard_to)
     }
 
     /// The words that are words, at their times in the call.
@@ -84,8 +98,7 @@ impl Decoded {
             .iter()
             .map(|word| {
                 let at = |cs: i64| {
-                    let frames = cs.max(0) as u64 * u64::from(ENGINE_RATE.hz()) / 100;
-                    let moment: CallTime = request.audio_start + frames;
+                    let moment: CallTime = request.audio_start + frames(cs);
                     moment.clamp(request.span.start, request.span.end)
                 };
                 let start = at(word.start_cs).max(earliest);
@@ -121,6 +134,11 @@ impl Decoded {
         };
         self.words.iter().filter(is_spoken).cloned().collect()
     }
+}
+
+/// Frames at the engine's rate in `cs` hundredths of a second.
+fn frames(cs: i64) -> u64 {
+    cs.max(0) as u64 * u64::from(ENGINE_RATE.hz()) / 100
 }
 
 /// A phrase that stands several times in a row.
@@ -191,12 +209,15 @@ mod tests {
     #[test]
     fn what_looks_wrong_is_done_again() {
         let config = WordsConfig::default();
-        let wrong = |decoded: &Decoded, secs| decoded.looks_wrong(&config, secs);
+        let wrong = |decoded: &Decoded, secs| decoded.looks_wrong(&config, &request(secs));
         let good = decoded("it came with a broken door");
         assert!(!wrong(&good, 2.0));
         assert!(wrong(&good, 0.5), "twelve words a second");
         assert!(wrong(&Decoded { mean_logprob: -1.2, ..good.clone() }, 2.0));
         assert!(wrong(&Decoded { capped: true, ..good }, 2.0));
+        // The audio begins a quarter of a second before the speech.
+        assert!(wrong(&Decoded { last_mark_cs: Some(200), ..decoded("it came") }, 3.0));
+        assert!(!wrong(&Decoded { last_mark_cs: Some(250), ..decoded("it came") }, 3.0));
         assert!(wrong(&decoded("a door a door a door a door a door"), 5.0));
         assert!(!wrong(&decoded("no no no I said no"), 3.0));
     }

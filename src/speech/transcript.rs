@@ -15,6 +15,22 @@ pub struct Transcript {
     pub redo: bool,
 }
 
+impl Transcript {
+    /// Adds the words of what followed.
+    pub fn append(&mut self, rest: Transcript) {
+        let (own, new) = (self.words.len() as f32, rest.words.len() as f32);
+        if new > 0.0 {
+            self.confidence = (self.confidence * own + rest.confidence * new) / (own + new);
+            if own > 0.0 {
+                self.text.push(' ');
+            }
+            self.text.push_str(&rest.text);
+            self.words.extend(rest.words);
+        }
+        self.redo |= rest.redo;
+    }
+}
+
 /// Turns utterances into words. Each worker thread makes and keeps one of its own.
 pub trait Transcriber {
     /// The words of `request`. What comes out depends on the request alone, never on what was

@@ -16,7 +16,7 @@ use super::guard::{Decoded, DecodedWord};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::config::WordsConfig;
 use crate::event::TranscribeRequest;
-use crate::units::ENGINE_RATE;
+use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 
 /// Encoder positions a second of audio.
 const POSITIONS_PER_SEC: f64 = 50.0;
@@ -31,6 +31,9 @@ const LEAST_SECS: f64 = 1.2;
 /// Fast speech has about 7 tokens a second; what goes on beyond that is a loop.
 const TOKENS_PER_SEC: f64 = 7.0;
 const TOKENS_AT_LEAST: f64 = 8.0;
+
+/// An utterance is heard in at most so many pieces more.
+const MOST_RESTS: usize = 3;
 
 /// A loaded Whisper model, to be shared by all workers.
 pub struct WhisperModel {
@@ -94,6 +97,7 @@ impl WhisperModel {
         params.set_print_timestamps(false);
         Ok(Whisper {
             end_of_text: self.context.token_eot(),
+            first_timestamp: self.context.token_beg(),
             state,
             params,
             config: self.config.clone(),
@@ -108,6 +112,7 @@ pub struct Whisper {
     state: WhisperState,
     params: FullParams<'static, 'static>,
     end_of_text: i32,
+    first_timestamp: i32,
     config: WordsConfig,
     full_context_only: bool,
     padded: Vec<f32>,
@@ -115,17 +120,44 @@ pub struct Whisper {
 
 impl Transcriber for Whisper {
     fn transcribe(&mut self, request: &TranscribeRequest) -> Result<Transcript, TranscribeError> {
-        let secs = request.samples.len() as f64 / f64::from(ENGINE_RATE.hz());
-        let speech_secs = request.span.secs();
-        let fast = (!self.full_context_only).then(|| context_for(secs));
-        if let Some(context) = fast.filter(|context| *context < FULL_CONTEXT) {
-            let decoded = self.decode(request, secs, context)?;
-            if !decoded.looks_wrong(&self.config, speech_secs) {
-                return Ok(decoded.into_transcript(request, &self.config, false));
-            }
+        let (mut whole, mut heard_to) = self.attempt(request)?;
+        // Whisper may stop before the end and mean to hear the rest once more is there.
+        for _ in 0..MOST_RESTS {
+            let Some(from) = heard_to.filter(|from| *from < request.span.end) else { break };
+            let skipped = (from - request.audio_start) as usize;
+            let rest = TranscribeRequest {
+                span: CallSpan::new(from, request.span.end),
+                audio_start: from,
+                samples: request.samples[skipped.min(request.samples.len())..].to_vec(),
+                ..*request
+            };
+            let (transcript, next) = self.attempt(&rest)?;
+            whole.append(transcript);
+            heard_to = next;
         }
-        let decoded = self.decode(request, secs, FULL_CONTEXT)?;
-        Ok(decoded.into_transcript(request, &self.config, fast.is_some()))
+        Ok(whole)
+    }
+}
+
+impl Whisper {
+    /// The words of `request`, and where Whisper stopped if that is well before the end.
+    fn attempt(
+        &mut self,
+        request: &TranscribeRequest,
+    ) -> Result<(Transcript, Option<CallTime>), TranscribeError> {
+        let secs = request.samples.len() as f64 / f64::from(ENGINE_RATE.hz());
+        let fast = (!self.full_context_only).then(|| context_for(secs));
+        let mut decoded = Decoded::default();
+        let mut redo = false;
+        if let Some(context) = fast.filter(|context| *context < FULL_CONTEXT) {
+            decoded = self.decode(request, secs, context)?;
+            redo = decoded.looks_wrong(&self.config, request);
+        }
+        if redo || fast.is_none_or(|context| context == FULL_CONTEXT) {
+            decoded = self.decode(request, secs, FULL_CONTEXT)?;
+        }
+        let heard_to = decoded.stopped_early(request);
+        Ok((decoded.into_transcript(request, &self.config, redo), heard_to))
     }
 }
 
@@ -162,10 +194,14 @@ impl Whisper {
                 let Some(token) = segment.get_token(i) else { continue };
                 let data = token.token_data();
                 tokens += 1;
-                // Timestamps and other marks come after the end of text in the vocabulary.
+                // Marks come after all text in the vocabulary, timestamps (each 20 ms) last.
                 if data.id >= self.end_of_text {
+                    if data.id > self.first_timestamp {
+                        decoded.last_mark_cs = Some(i64::from(data.id - self.first_timestamp) * 2);
+                    }
                     continue;
                 }
+                decoded.last_mark_cs = None;
                 log_sum += data.plog;
                 p_sum += data.p;
                 decoded.tokens += 1;

@@ -1,0 +1,277 @@
+//! `evenkeel replay`: a recorded call, analysed.
+
+mod output;
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+
+use crate::audio::source::{CallFiles, CallSource, Side};
+use crate::call::folder::{CallFolder, read_log};
+use crate::call::record::Record;
+use crate::config::Config;
+use crate::engine::{Engine, Words};
+use crate::event::{CallHead, Layout, ModelUsed};
+use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
+use crate::session::{Ended, Pace, WordWorkers, replay};
+use crate::speech::silero::{Silero, SileroWeights};
+use crate::speech::transcript::MakeTranscriber;
+
+use output::Output;
+
+/// Analyse a recorded call: who said what, who cut in, where it went silent, what to try
+#[derive(Args)]
+pub struct ReplayArgs {
+    /// The recording: stereo with a party in each channel, or one mixed channel
+    /// (WAV, FLAC, MP3, Ogg, M4A or WebM; 8 to 48 kHz)
+    #[arg(required_unless_present_all = ["agent_file", "customer"])]
+    call: Option<PathBuf>,
+
+    /// The agent's channel in a stereo recording (left or right), or the agent's own file
+    #[arg(long, value_name = "SIDE|FILE", id = "agent_file")]
+    agent: Option<PathBuf>,
+
+    /// The customer's own file; goes with --agent FILE
+    #[arg(long, value_name = "FILE", requires = "agent_file", conflicts_with = "call")]
+    customer: Option<PathBuf>,
+
+    /// Folder for the results [default: calls/ and the recording's name]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+
+    /// Settings to use instead of the defaults (see `evenkeel config`)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Whisper model, by name or file (see `evenkeel models`)
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+
+    /// Measure only: no speech to text
+    #[arg(long, conflicts_with = "model")]
+    no_words: bool,
+
+    /// Threads for speech to text [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: Option<u16>,
+
+    /// Play the call at its own pace, and tell what is found as it is found
+    #[arg(long)]
+    realtime: bool,
+
+    /// Copy the audio into the folder (16 kHz stereo, agent left)
+    #[arg(long)]
+    keep_audio: bool,
+
+    /// Write the event log to standard output instead of the account
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+
+    /// Write nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Colours in the account; NO_COLOR is heeded as well
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, ValueEnum)]
+enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
+    match args.color {
+        Colour::Auto => {}
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let files = files(&args)?;
+    let config = match &args.config {
+        Some(path) => Config::load(path)?,
+        None => Config::default(),
+    };
+    let mut source = CallSource::open(&files)?;
+    let id = name_of(&files);
+    let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
+
+    let store = ModelStore::open(ModelDirs::from_env())?;
+    let vad = store.find(ModelKind::VoiceActivity, None)?;
+    let mut models =
+        vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
+    let bytes = std::fs::read(&vad.path)
+        .with_context(|| format!("{}: can't be read", vad.path.display()))?;
+    let weights = SileroWeights::from_safetensors(&bytes)?;
+    let transcriber = transcriber(&args, &config, &store, &mut models)?;
+
+    let head = CallHead {
+        id,
+        started: None,
+        source: source.sources(),
+        layout: source.layout(),
+        config_sha256: config.sha256(),
+        models,
+    };
+    let folder = CallFolder::create(&path)?;
+    may_replace(&folder, &head)?;
+
+    let (words, pace) = match (&transcriber, args.realtime) {
+        (None, false) => (Words::Never, Pace::Fast),
+        (None, true) => (Words::Never, Pace::Real),
+        (Some(_), false) => (Words::OnTime, Pace::Fast),
+        (Some(_), true) => (Words::AsTheyCome, Pace::Real),
+    };
+    let engine =
+        Engine::new(&config, head, words, |_| Box::new(Silero::new(Arc::clone(&weights))));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let count = args.workers.map_or(cores, usize::from);
+    let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });
+
+    let stop = stop_on_ctrl_c()?;
+    let audio = args.keep_audio.then(|| folder.audio_path());
+    let mut output = Output::new(&folder, audio, source.expected_secs(), shown(&args))?;
+    let ended = replay(&mut source, engine, workers, pace, &stop, &mut output)?;
+    output.finish(&folder, ended)?;
+    Ok(if ended == Ended::Stopped { super::INTERRUPTED } else { 0 })
+}
+
+/// What the user wants to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Log,
+    /// The account, at the end.
+    Account {
+        progress: bool,
+    },
+    /// What is found, as it is found, and the account of it at the end.
+    AsItGoes,
+}
+
+fn shown(args: &ReplayArgs) -> Shown {
+    match (args.quiet, args.json, args.realtime) {
+        (true, ..) => Shown::Nothing,
+        (_, true, _) => Shown::Log,
+        (_, _, true) => Shown::AsItGoes,
+        _ => Shown::Account { progress: std::io::stderr().is_terminal() },
+    }
+}
+
+fn files(args: &ReplayArgs) -> anyhow::Result<CallFiles> {
+    let side = |name: &Path| match name.to_str() {
+        Some("left") => Some(Side::Left),
+        Some("right") => Some(Side::Right),
+        _ => None,
+    };
+    match (&args.call, &args.agent, &args.customer) {
+        (Some(call), None, None) => {
+            Ok(CallFiles::One { path: call.clone(), agent: Side::default() })
+        }
+        (Some(call), Some(agent), None) => match side(agent) {
+            Some(agent) => Ok(CallFiles::One { path: call.clone(), agent }),
+            None => bail!(
+                "--agent {}: with one recording, say which side the agent is on: left or right",
+                agent.display()
+            ),
+        },
+        (None, Some(agent), Some(customer)) => {
+            if side(agent).is_some() && !agent.exists() {
+                bail!("--agent {}: give the agent's file with --customer", agent.display());
+            }
+            Ok(CallFiles::Two { agent: agent.clone(), customer: customer.clone() })
+        }
+        _ => bail!("give a recording, or --agent FILE and --customer FILE"),
+    }
+}
+
+/// The call's name: that of its recording, the customer's where there are two.
+fn name_of(files: &CallFiles) -> String {
+    let stem = |path: &Path| {
+        path.file_stem().map_or_else(|| "call".to_owned(), |stem| stem.to_string_lossy().into())
+    };
+    match files {
+        CallFiles::One { path, .. } => stem(path),
+        CallFiles::Two { agent, customer } => match (stem(agent), stem(customer)) {
+            // Often agent.wav and customer.wav in a folder of the call's name.
+            (a, c) if a == "agent" && c == "customer" => {
+                let parent = customer.canonicalize().ok();
+                let folder = parent.as_deref().and_then(Path::parent).and_then(Path::file_name);
+                folder.map_or(c, |folder| folder.to_string_lossy().into())
+            }
+            (_, c) => c,
+        },
+    }
+}
+
+/// The log of an earlier replay of the same recording may be replaced; nothing else.
+fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
+    if !folder.log_path().exists() {
+        return Ok(());
+    }
+    let earlier = read_log(folder.path()).ok().and_then(|lines| lines.into_iter().next());
+    if let Some(Record::Call { source, layout, .. }) = earlier.map(|line| line.record) {
+        let same = source.len() == head.source.len()
+            && source.iter().zip(&head.source).all(|(was, is)| was.name == is.name);
+        if layout != Layout::Live && same {
+            return Ok(());
+        }
+    }
+    bail!(
+        "{}: there is the log of another call; give another folder with --out",
+        folder.log_path().display()
+    )
+}
+
+#[cfg(feature = "whisper")]
+fn transcriber(
+    args: &ReplayArgs,
+    config: &Config,
+    store: &ModelStore,
+    models: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
+    if args.no_words {
+        return Ok(None);
+    }
+    let entry = store.find(ModelKind::Whisper, args.model.as_deref())?;
+    entry.check()?;
+    models.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
+    let model = crate::speech::whisper::WhisperModel::load(&entry.path, &config.words)?;
+    Ok(Some(model.workers()))
+}
+
+#[cfg(not(feature = "whisper"))]
+fn transcriber(
+    args: &ReplayArgs,
+    _: &Config,
+    _: &ModelStore,
+    _: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
+    if args.model.is_some() {
+        bail!("this program was built without speech to text (feature `whisper`)");
+    }
+    Ok(None)
+}
+
+/// A sign that Ctrl-C sets; the second one ends the program at once.
+fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let sign = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if sign.swap(true, Ordering::Relaxed) {
+            std::process::exit(super::INTERRUPTED.into());
+        }
+    })?;
+    Ok(stop)
+}
