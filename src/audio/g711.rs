@@ -27,6 +27,19 @@ pub(super) static A_LAW: [f32; 256] = {
     samples
 };
 
+/// `sample` (−1 to 1) as it comes out of a μ-law line: the nearest of the 255 values.
+pub fn through_mu_law(sample: f32) -> f32 {
+    // Codes 0x80 to 0xff are the positive values, the largest first.
+    let positive = &MU_LAW[0x80..];
+    let after = positive.partition_point(|&value| value > sample.abs());
+    let nearest = match (after.checked_sub(1).map(|i| positive[i]), positive.get(after)) {
+        (Some(above), Some(&below)) if above - sample.abs() > sample.abs() - below => below,
+        (Some(above), _) => above,
+        (None, _) => positive[0],
+    };
+    nearest.copysign(sample)
+}
+
 /// One μ-law byte: sent inverted; sign, 3 bits of segment, 4 bits of step; bias 33 (132 at 16 bits).
 const fn expand_mu_law(code: u8) -> i32 {
     const BIAS: i32 = 132;

@@ -7,7 +7,7 @@ mod codec;
 mod compressed;
 pub mod decode;
 mod defect;
-mod g711;
+pub mod g711;
 pub mod resample;
 mod riff;
 pub mod source;

@@ -1,4 +1,4 @@
-//! Conversion to 16 kHz, in streaming form and with the filter's delay taken out.
+//! Conversion between sampling rates, in streaming form and with the filter's delay taken out.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _};
@@ -8,12 +8,13 @@ use crate::units::{ENGINE_RATE, SampleRate};
 /// The filter works on blocks of this length; longer ones have a sharper edge. Milliseconds.
 const BLOCK_MS: usize = 20;
 
-/// Converts one channel to [`ENGINE_RATE`].
+/// Converts one channel from one rate to another.
 ///
-/// What goes in at t seconds comes out at t seconds: the output has
-/// `round(frames · 16000 / rate)` frames in all, none of them delay.
-pub struct ToEngineRate {
-    rate: SampleRate,
+/// What goes in at t seconds comes out at t seconds: the output has `round(frames · to / from)`
+/// frames in all, none of them delay.
+pub struct RateConverter {
+    from: SampleRate,
+    to: SampleRate,
     filter: Option<Filter>,
     taken: u64,
     given: u64,
@@ -28,11 +29,16 @@ struct Filter {
     delay: usize,
 }
 
-impl ToEngineRate {
-    /// A converter for a channel of `rate`.
-    pub fn new(rate: SampleRate) -> Self {
-        let filter = (rate != ENGINE_RATE).then(|| {
-            let (from, to) = (rate.hz() as usize, ENGINE_RATE.hz() as usize);
+impl RateConverter {
+    /// A converter to [`ENGINE_RATE`].
+    pub fn to_engine(from: SampleRate) -> Self {
+        RateConverter::new(from, ENGINE_RATE)
+    }
+
+    /// A converter between two rates, both of at least 50 Hz.
+    pub fn new(from: SampleRate, to: SampleRate) -> Self {
+        let filter = (from != to).then(|| {
+            let (from, to) = (from.hz() as usize, to.hz() as usize);
             let chunk = from * BLOCK_MS / 1_000;
             let fft = Fft::new(from, to, chunk, 1, FixedSync::Both)
                 .expect("both rates and the block are above 0");
@@ -43,7 +49,7 @@ impl ToEngineRate {
                 fft,
             }
         });
-        ToEngineRate { rate, filter, taken: 0, given: 0 }
+        RateConverter { from, to, filter, taken: 0, given: 0 }
     }
 
     /// Takes samples of any number and appends what they complete to `out`.
@@ -59,8 +65,8 @@ impl ToEngineRate {
 
     /// Appends what is still in the filter; the channel is over.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
-        let rate = u64::from(self.rate.hz());
-        let total = (self.taken * u64::from(ENGINE_RATE.hz()) + rate / 2) / rate;
+        let (from, to) = (u64::from(self.from.hz()), u64::from(self.to.hz()));
+        let total = (self.taken * to + from / 2) / from;
         let Some(filter) = &mut self.filter else { return };
         let before = out.len();
         let left = (total - self.given.min(total)) as usize;
@@ -107,7 +113,7 @@ mod tests {
     use super::*;
 
     fn convert(rate: u32, samples: &[f32], block: usize) -> Vec<f32> {
-        let mut converter = ToEngineRate::new(SampleRate(rate));
+        let mut converter = RateConverter::to_engine(SampleRate(rate));
         let mut out = Vec::new();
         for samples in samples.chunks(block) {
             converter.push(samples, &mut out);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::decode::{DecodeError, Defect, Recording};
-use super::resample::ToEngineRate;
+use super::resample::RateConverter;
 use crate::event::{Layout, Source};
 use crate::units::{CallTime, Party, PerParty};
 
@@ -69,7 +69,7 @@ struct OpenFile {
     name: String,
     recording: Recording,
     /// The party in each channel; several channels of one party are mixed.
-    channels: Vec<(Party, ToEngineRate)>,
+    channels: Vec<(Party, RateConverter)>,
     mixed: bool,
     over: bool,
     interleaved: Vec<f32>,
@@ -183,7 +183,7 @@ impl CallSource {
 impl OpenFile {
     fn new(path: &Path, recording: Recording, parties: &[Party]) -> Self {
         let rate = recording.info().sample_rate;
-        let channels = parties.iter().map(|&party| (party, ToEngineRate::new(rate))).collect();
+        let channels = parties.iter().map(|&party| (party, RateConverter::to_engine(rate))).collect();
         OpenFile {
             name: path.display().to_string(),
             mixed: parties.len() < recording.info().channels,

@@ -1,9 +1,11 @@
 //! `evaluate`: measures Evenkeel against data whose truth is known.
 
 mod auc;
+mod models;
 mod normalise;
 mod numbers;
 mod overlaps;
+mod recordings;
 mod spelling;
 mod vad;
 mod wer;

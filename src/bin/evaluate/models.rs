@@ -1,0 +1,25 @@
+//! The models that are measured, found and checked as the program does.
+
+use std::sync::Arc;
+
+use evenkeel::models::{ModelDirs, ModelEntry, ModelKind, ModelStore, verify};
+use evenkeel::speech::silero::SileroWeights;
+
+/// The voice-activity model.
+pub fn voice_activity() -> anyhow::Result<Arc<SileroWeights>> {
+    let entry = find(ModelKind::VoiceActivity, None)?;
+    Ok(SileroWeights::from_safetensors(&std::fs::read(entry.path)?)?)
+}
+
+/// A Whisper model, the default one without a name.
+pub fn whisper(name: Option<&str>) -> anyhow::Result<ModelEntry> {
+    let entry = find(ModelKind::Whisper, name)?;
+    entry.check()?;
+    Ok(entry)
+}
+
+fn find(kind: ModelKind, name: Option<&str>) -> anyhow::Result<ModelEntry> {
+    let entry = ModelStore::open(ModelDirs::from_env())?.find(kind, name)?;
+    verify(&entry)?;
+    Ok(entry)
+}
