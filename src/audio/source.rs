@@ -183,7 +183,8 @@ impl CallSource {
 impl OpenFile {
     fn new(path: &Path, recording: Recording, parties: &[Party]) -> Self {
         let rate = recording.info().sample_rate;
-        let channels = parties.iter().map(|&party| (party, RateConverter::to_engine(rate))).collect();
+        let channels =
+            parties.iter().map(|&party| (party, RateConverter::to_engine(rate))).collect();
         OpenFile {
             name: path.display().to_string(),
             mixed: parties.len() < recording.info().channels,

@@ -2,5 +2,6 @@
 
 pub mod folder;
 pub mod names;
+pub mod rebuild;
 pub mod record;
 pub mod summary;

@@ -4,7 +4,6 @@ use serde::{Deserialize, Deserializer, Serializer};
 
 use crate::event::{GapCause, Layout, Mark, Outcome, OverlapKind, Speed};
 
-
 /// An enum with a name in the log for each of its values.
 pub trait Name: Copy + PartialEq + 'static {
     /// The values and their names.
@@ -40,7 +39,7 @@ pub fn serialize<T: Name, S: Serializer>(value: &T, serializer: S) -> Result<S::
 pub fn deserialize<'de, T: Name, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let name = String::deserialize(deserializer)?;
     let known = T::NAMES.iter().find(|(_, known)| *known == name);
-    known.map(|(value, _)| *value).ok_or_else(|| {
-        serde::de::Error::custom(format!("{name:?} is from a newer version"))
-    })
+    known
+        .map(|(value, _)| *value)
+        .ok_or_else(|| serde::de::Error::custom(format!("{name:?} is from a newer version")))
 }

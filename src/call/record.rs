@@ -8,9 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::names;
 use super::summary::SummaryRecord;
-use crate::event::{
-    Body, Cue, Event, GapCause, Layout, Outcome, OverlapKind, Speed,
-};
+use crate::event::{Body, Cue, Event, GapCause, Layout, Outcome, OverlapKind, Speed};
 use crate::units::{CallSpan, CallTime, Party};
 
 /// The schema that this program writes.

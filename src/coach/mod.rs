@@ -26,7 +26,7 @@ pub struct Situation {
     pub dead_air_secs: f64,
     /// Seconds for which the customer has held the floor without a sound from the agent.
     pub unanswered_secs: f64,
-    /// The agent's pace over the rule's window, in words a minute.
+    /// The agent's pace in their turn, over the rule's window, in words a minute.
     pub agent_pace_wpm: Option<f64>,
     /// The agent's own pace over the call, once it can be trusted.
     pub agent_baseline_wpm: Option<f64>,

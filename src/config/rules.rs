@@ -68,11 +68,11 @@ impl Default for StayCalmRule {
     fn default() -> Self {
         StayCalmRule {
             cue: cue("Slow down a little", 45.0),
-            pace_ratio: 1.25,
-            pace_min_wpm: 190.0,
+            pace_ratio: 1.3,
+            pace_min_wpm: 200.0,
             baseline_secs: 30.0,
-            typical_wpm: 160.0,
-            window_secs: 6.0,
+            typical_wpm: 205.0,
+            window_secs: 8.0,
             hold_secs: 1.0,
         }
     }

@@ -384,7 +384,9 @@ impl Mind {
             unanswered_secs: customers.map_or(0.0, |turn| {
                 self.now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)
             }),
-            agent_pace_wpm: agent.pace_wpm(rule.window_secs),
+            agent_pace_wpm: turn
+                .filter(|turn| turn.party == Party::Agent)
+                .and_then(|turn| agent.pace_since(turn.span.start, rule.window_secs)),
             agent_baseline_wpm: agent.baseline_wpm(rule.baseline_secs),
         }
     }

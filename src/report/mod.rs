@@ -1,2 +1,11 @@
-//! x
+//! What a person reads of a call. All of it is made from the lines of the log.
+
+mod conversation;
+mod summary;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
+mod wording;
+mod wrap;
+
+pub use terminal::{live_line, write_account};

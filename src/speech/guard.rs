@@ -128,7 +128,8 @@ impl Decoded {
             };
             let inside = closing.is_some() || opens.is_some();
             let mark = closing.or(opens);
-            let rest = if closing.is_none() { text.chars().skip(1).collect() } else { text.clone() };
+            let rest =
+                if closing.is_none() { text.chars().skip(1).collect() } else { text.clone() };
             closing = mark.filter(|&mark| !rest.contains(mark));
             !inside && text.chars().any(char::is_alphanumeric)
         };
@@ -155,7 +156,8 @@ fn longest_run(words: &[String]) -> Option<Run> {
     for phrase in 1..=LONGEST_PHRASE.min(words.len() / 2) {
         for start in 0..words.len() - phrase {
             let first = &words[start..start + phrase];
-            let times = words[start..].chunks_exact(phrase).take_while(|next| *next == first).count();
+            let times =
+                words[start..].chunks_exact(phrase).take_while(|next| *next == first).count();
             if times > 1 && longest.is_none_or(|run| times > run.times) {
                 longest = Some(Run { start, phrase, times });
             }
@@ -180,7 +182,13 @@ mod tests {
                 ..DecodedWord::new(30 * i as i64)
             })
             .collect();
-        Decoded { tokens: words.len(), words, mean_logprob: -0.3, mean_p: 0.8, ..Decoded::default() }
+        Decoded {
+            tokens: words.len(),
+            words,
+            mean_logprob: -0.3,
+            mean_p: 0.8,
+            ..Decoded::default()
+        }
     }
 
     fn request(secs: f64) -> TranscribeRequest {
@@ -238,8 +246,11 @@ mod tests {
 
     #[test]
     fn words_lie_within_the_speech_and_in_order() {
-        let transcript =
-            decoded("one two three four").into_transcript(&request(1.0), &WordsConfig::default(), false);
+        let transcript = decoded("one two three four").into_transcript(
+            &request(1.0),
+            &WordsConfig::default(),
+            false,
+        );
         let span = request(1.0).span;
         assert_eq!(transcript.words[0].span.start, span.start);
         assert_eq!(transcript.words[3].span.end, span.start.shifted(0.95));

@@ -2,7 +2,8 @@
 //!
 //! The model says in which frames somebody speaks; the level says where in them, to 8 ms.
 //! A span is known to have begun once it has lasted `min_secs`, and to have ended once
-//! `bridge_secs` of pause have passed; both are dated back to where they happened.
+//! `bridge_secs` of pause have passed; both are dated back to where they happened. Time of which
+//! the model is half sure counts half.
 
 use std::collections::VecDeque;
 
@@ -37,7 +38,7 @@ pub struct SpanTracker {
     onset: f32,
     offset: f32,
     bridge_hops: u64,
-    min_hops: u64,
+    min_hops: f32,
     noise_db: f32,
     recent_db: VecDeque<f32>,
     open: Option<OpenSpan>,
@@ -48,6 +49,8 @@ struct OpenSpan {
     /// After the last hop that was speech.
     end: CallTime,
     peak_db: f32,
+    /// Hops of speech, each as much as the model is sure of it.
+    sure_hops: f32,
     confirmed: bool,
 }
 
@@ -59,7 +62,7 @@ impl SpanTracker {
             onset: config.onset_probability,
             offset: config.offset_probability,
             bridge_hops: hops(config.bridge_secs),
-            min_hops: hops(config.min_secs),
+            min_hops: hops(config.min_secs) as f32,
             noise_db: -60.0,
             recent_db: VecDeque::with_capacity(LOOK_BACK + 1),
             open: None,
@@ -90,10 +93,12 @@ impl SpanTracker {
                             .shifted(-((earlier * HOP) as f64) / f64::from(ENGINE_RATE.0)),
                         end: hop_end,
                         peak_db: level_db,
+                        sure_hops: earlier as f32 * probability,
                         confirmed: false,
                     }
                 });
                 open.end = hop_end;
+                open.sure_hops += probability;
                 // Forgets a loud word over about two seconds: 15 dB/s.
                 open.peak_db = level_db.max(open.peak_db - 0.12);
             }
@@ -108,7 +113,7 @@ impl SpanTracker {
             self.recent_db.push_back(level_db);
 
             if let Some(open) = &mut self.open {
-                if !open.confirmed && (open.end - open.start) / HOP as u64 >= self.min_hops {
+                if !open.confirmed && open.sure_hops >= self.min_hops {
                     open.confirmed = true;
                     tell(SpanEvent::Started(open.start));
                 }

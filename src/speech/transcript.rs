@@ -39,8 +39,7 @@ pub trait Transcriber {
 }
 
 /// Makes a worker's transcriber, on the worker's own thread.
-pub type MakeTranscriber =
-    dyn Fn() -> Result<Box<dyn Transcriber>, TranscribeError> + Send + Sync;
+pub type MakeTranscriber = dyn Fn() -> Result<Box<dyn Transcriber>, TranscribeError> + Send + Sync;
 
 /// Speech to text failed. On one utterance, the call goes on without its words.
 #[derive(Debug, thiserror::Error)]

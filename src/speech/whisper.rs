@@ -54,9 +54,8 @@ impl WhisperModel {
             TranscribeError(format!("{}: the path is not UTF-8; move the file", path.display()))
         })?;
         // Flash attention attends to stale memory when the context is cut: it stays off.
-        let context =
-            WhisperContext::new_with_params(path, WhisperContextParameters::default())
-                .map_err(|error| TranscribeError(format!("{path}: {error}")))?;
+        let context = WhisperContext::new_with_params(path, WhisperContextParameters::default())
+            .map_err(|error| TranscribeError(format!("{path}: {error}")))?;
         let context = Arc::new(context);
         let language = config.language.clone().leak();
         Ok(WhisperModel { context, config: config.clone(), language, full_context_only: false })

@@ -100,7 +100,8 @@ impl Pace {
         let (secs, nuclei) = (end.secs_since(start), f64::from(nuclei));
         self.kept_secs += secs;
         match self.slices.back_mut() {
-            Some(last) if last.words.is_none() && last.secs < SLICE_SECS => {
+            // Never across a pause: an utterance may end there.
+            Some(last) if last.words.is_none() && last.secs < SLICE_SECS && last.end == start => {
                 last.end = end;
                 last.secs += secs;
                 last.nuclei += nuclei;
@@ -132,10 +133,15 @@ impl Pace {
 
     /// Words a minute over the last `window_secs` of speech; `None` before `min_secs` of it.
     pub fn wpm(&self, window_secs: f64, min_secs: f64) -> Option<f64> {
+        self.wpm_since(CallTime::ZERO, window_secs, min_secs)
+    }
+
+    /// The same, of what was said after `since` only.
+    pub fn wpm_since(&self, since: CallTime, window_secs: f64, min_secs: f64) -> Option<f64> {
         let words_per_nucleus = (self.known_words + PRIOR_WORDS_PER_NUCLEUS * PRIOR_NUCLEI)
             / (self.known_nuclei + PRIOR_NUCLEI);
         let (mut secs, mut words) = (0.0, 0.0);
-        for slice in self.slices.iter().rev() {
+        for slice in self.slices.iter().rev().take_while(|slice| slice.end > since) {
             secs += slice.secs;
             words += slice.words.unwrap_or(slice.nuclei * words_per_nucleus);
             if secs >= window_secs {

@@ -31,6 +31,8 @@ pub struct Speaker {
     pace: Pace,
     median_pitch: MedianPitch,
     speech_secs: f64,
+    /// Up to where the speech has been counted.
+    counted_to: CallTime,
     speech_hops: u32,
     clipped_hops: u32,
     second: Option<Second>,
@@ -58,6 +60,7 @@ impl Speaker {
             pace: Pace::default(),
             median_pitch: MedianPitch::default(),
             speech_secs: 0.0,
+            counted_to: CallTime::ZERO,
             speech_hops: 0,
             clipped_hops: 0,
             second: None,
@@ -77,8 +80,11 @@ impl Speaker {
             return None;
         };
         if span.end > frame.start {
-            self.speech_secs += frame.secs();
-            self.pace.speech(frame.start, frame.end, sounds.nuclei);
+            // With the pause before it, if there was one: it has just been bridged.
+            let spoken = CallSpan::new(self.counted_to.max(span.start), frame.end);
+            self.counted_to = frame.end;
+            self.speech_secs += spoken.secs();
+            self.pace.speech(spoken.start, spoken.end, sounds.nuclei);
             self.speech_hops += HOPS as u32;
             self.clipped_hops += sounds.clipped_hops;
         }
@@ -110,7 +116,9 @@ impl Speaker {
         Some(Measure {
             party: None,
             span: CallSpan::new(second.start, second.start.shifted(1.0)),
-            pace_wpm: self.pace_wpm(self.config.pace_window_secs).map(|wpm| wpm as f32),
+            pace_wpm: self
+                .pace_since(CallTime::ZERO, self.config.pace_window_secs)
+                .map(|wpm| wpm as f32),
             level_lu: level_lu.filter(|_| known),
             pitch_st: pitch_st.filter(|_| known),
         })
@@ -123,9 +131,9 @@ impl Speaker {
         self.pace.words(span.start, span.end, &middles);
     }
 
-    /// Words a minute over the last `window_secs` of speech.
-    pub fn pace_wpm(&self, window_secs: f64) -> Option<f64> {
-        self.pace.wpm(window_secs, self.config.pace_min_secs.min(window_secs))
+    /// Words a minute of what was said after `since`, over the last `window_secs` of speech.
+    pub fn pace_since(&self, since: CallTime, window_secs: f64) -> Option<f64> {
+        self.pace.wpm_since(since, window_secs, self.config.pace_min_secs.min(window_secs))
     }
 
     /// Words a minute over all that was said (at most the last five minutes of speech), once

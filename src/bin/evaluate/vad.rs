@@ -120,11 +120,15 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
         // Edges at the ends of a clip are cuts, not speech beginning or ending; spans bridge
         // pauses under 0.3 s, so true speech is joined in the same way.
         let truth = bridged(&clip.speech, config.bridge_secs);
-        let inside = |moment: CallTime| moment > CallTime::ZERO && moment.secs() < clip.end.secs() - 0.05;
+        let inside =
+            |moment: CallTime| moment > CallTime::ZERO && moment.secs() < clip.end.secs() - 0.05;
         let mut compare = |truth: Vec<CallTime>, found: Vec<CallTime>, lags: &mut Vec<f64>| {
             for edge in truth.into_iter().filter(|edge| inside(*edge)) {
                 edges += 1;
-                let lag = found.iter().map(|found| found.secs_since(edge)).min_by(|a, b| a.abs().total_cmp(&b.abs()));
+                let lag = found
+                    .iter()
+                    .map(|found| found.secs_since(edge))
+                    .min_by(|a, b| a.abs().total_cmp(&b.abs()));
                 lags.extend(lag.filter(|lag| lag.abs() < SAME_EDGE_SECS));
             }
         };
@@ -141,7 +145,8 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
         edges_found: (onsets.len() + offsets.len()) as f64 / f64::from(edges.max(1)),
         onset_lag_ms: median(onsets) * 1_000.0,
         offset_lag_ms: median(offsets) * 1_000.0,
-        frame_us: model_secs * 1e6 / clips.iter().map(|c| c.samples.len() / FRAME).sum::<usize>() as f64,
+        frame_us: model_secs * 1e6
+            / clips.iter().map(|c| c.samples.len() / FRAME).sum::<usize>() as f64,
     })
 }
 

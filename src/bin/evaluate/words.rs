@@ -83,7 +83,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("{} on {}, one thread", entry.name, args.manifest.display());
-    println!("context  utterances  audio s  WER     loops  redone  CPU s   RTF     text ms p50/p95  of {TYPICAL_SECS:?} s");
+    println!(
+        "context  utterances  audio s  WER     loops  redone  CPU s   RTF     text ms p50/p95  of {TYPICAL_SECS:?} s"
+    );
     for r in &results {
         println!(
             "{:<7}  {:>10}  {:>7.1}  {:>5.2}%  {:>5}  {:>6}  {:>5.1}  {:>6.4}  {:>7.0} / {:<6.0} {:>7.0} / {:<6.0} ({})",

@@ -109,8 +109,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
 
     let store = ModelStore::open(ModelDirs::from_env())?;
     let vad = store.find(ModelKind::VoiceActivity, None)?;
-    let mut models =
-        vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
+    let mut models = vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
     let bytes = std::fs::read(&vad.path)
         .with_context(|| format!("{}: can't be read", vad.path.display()))?;
     let weights = SileroWeights::from_safetensors(&bytes)?;
@@ -133,8 +132,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         (Some(_), false) => (Words::OnTime, Pace::Fast),
         (Some(_), true) => (Words::AsTheyCome, Pace::Real),
     };
-    let engine =
-        Engine::new(&config, head, words, |_| Box::new(Silero::new(Arc::clone(&weights))));
+    let engine = Engine::new(&config, head, words, |_| Box::new(Silero::new(Arc::clone(&weights))));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
     let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });

@@ -11,7 +11,7 @@ use crate::audio::write::CallWriter;
 use crate::call::folder::{CallFolder, Journal};
 use crate::call::record::Line;
 use crate::event::Event;
-use crate::report::terminal::{live_line, write_account};
+use crate::report::{live_line, write_account};
 use crate::session::{Ended, Sink};
 use crate::units::{CallTime, PerParty};
 

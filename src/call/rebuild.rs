@@ -1,0 +1,191 @@
+//! The summary of a log that has none: what a call that was cut short still tells.
+
+use super::record::{CueRecord, Line, Record, Span, WordRecord};
+use super::summary::SummaryRecord;
+use crate::config::DialogueConfig;
+use crate::dialogue::summary::Tally;
+use crate::event::{Body, CallHead, Cue, PRACTICES, Utterance, Word};
+use crate::units::CallTime;
+
+/// Sums up the lines of a log. A summary among them is not used; the call is taken to end
+/// where the last of the other lines does.
+pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
+    let mut tally = Tally::new(config);
+    let mut end = CallTime::ZERO;
+    for line in lines.iter().filter(|line| !matches!(line.record, Record::Summary(_))) {
+        end = end.max(line.at.into());
+        if let Some(span) = span(&line.record) {
+            end = end.max(span.end.into());
+        }
+        if let Some(body) = counted(&line.record) {
+            tally.observe(&body);
+        }
+    }
+    SummaryRecord::of(&tally.summary(end))
+}
+
+/// Where a line lies in the audio; `None` for what has no extent.
+fn span(record: &Record) -> Option<Span> {
+    match record {
+        Record::Speech { span, .. }
+        | Record::Utterance { span, .. }
+        | Record::Overlap { span, .. }
+        | Record::Silence { span }
+        | Record::Gap { span, .. }
+        | Record::Measure { span, .. }
+        | Record::Practice { span, .. } => Some(*span),
+        Record::Call { .. }
+        | Record::Cue(_)
+        | Record::CueOutcome { .. }
+        | Record::Warning { .. }
+        | Record::Summary(_)
+        | Record::Unknown => None,
+    }
+}
+
+/// The event of a line, with as much in it as a tally counts; `None` for what none counts.
+fn counted(record: &Record) -> Option<Body> {
+    let body = match record {
+        Record::Call { id, layout, .. } => Body::Call(Box::new(CallHead {
+            id: id.clone(),
+            started: None,
+            source: Vec::new(),
+            layout: *layout,
+            config_sha256: String::new(),
+            models: Vec::new(),
+        })),
+        Record::Speech { party, span } => Body::Speech { party: *party, span: (*span).into() },
+        Record::Utterance { party, span, text, words, confidence, redo } => {
+            let word = |word: &WordRecord| Word {
+                text: word.w.clone(),
+                span: word.span.into(),
+                p: word.p as f32,
+            };
+            Body::Utterance(Utterance {
+                party: *party,
+                span: (*span).into(),
+                text: text.clone(),
+                words: words.iter().map(word).collect(),
+                confidence: *confidence as f32,
+                redo: *redo,
+            })
+        }
+        Record::Overlap { span, by, kind, yielded } => {
+            Body::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
+        }
+        Record::Silence { span } => Body::Silence { span: (*span).into() },
+        Record::Cue(cue) => Body::Cue(cue_of(cue)?),
+        Record::CueOutcome { id, outcome, .. } => {
+            Body::CueOutcome { id: *id, outcome: *outcome, evidence: Vec::new() }
+        }
+        Record::Gap { .. }
+        | Record::Measure { .. }
+        | Record::Practice { .. }
+        | Record::Warning { .. }
+        | Record::Summary(_)
+        | Record::Unknown => return None,
+    };
+    Some(body)
+}
+
+/// `None` where the cue asks for a practice of a newer version.
+fn cue_of(cue: &CueRecord) -> Option<Cue> {
+    let name = PRACTICES.into_iter().find(|practice| *practice == cue.name)?;
+    Some(Cue {
+        id: cue.id,
+        name,
+        text: cue.text.clone(),
+        suggestion: cue.suggestion.clone(),
+        why: cue.why.clone(),
+        rule: name,
+        evidence: Vec::new(),
+        speed: cue.speed,
+        until: cue.until.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Layout, Outcome, OverlapKind, Speed};
+    use crate::units::{CallSpan, Party};
+
+    fn from_to(start: f64, end: f64) -> CallSpan {
+        CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end))
+    }
+
+    fn bodies(layout: Layout) -> Vec<Body> {
+        let head = CallHead {
+            id: "a".into(),
+            started: None,
+            source: Vec::new(),
+            layout,
+            config_sha256: String::new(),
+            models: Vec::new(),
+        };
+        let word = Word { text: "No.".into(), span: from_to(1.0, 1.5), p: 0.5 };
+        let cue = Cue {
+            id: 1,
+            name: "keep-them-posted",
+            text: "Say what you are doing".into(),
+            suggestion: None,
+            why: String::new(),
+            rule: "keep-them-posted",
+            evidence: Vec::new(),
+            speed: Speed::Fast,
+            until: CallTime::from_secs(50.0),
+        };
+        vec![
+            Body::Call(Box::new(head)),
+            Body::Speech { party: Some(Party::Customer), span: from_to(1.0, 13.0) },
+            Body::Utterance(Utterance {
+                party: Some(Party::Customer),
+                span: from_to(1.0, 13.0),
+                text: "No. No.".into(),
+                words: vec![word.clone(), word],
+                confidence: 0.5,
+                redo: false,
+            }),
+            Body::Speech { party: Some(Party::Agent), span: from_to(12.0, 15.0) },
+            Body::Overlap {
+                span: from_to(12.0, 13.0),
+                by: Party::Agent,
+                kind: OverlapKind::Interruption,
+                yielded: true,
+            },
+            Body::Cue(cue),
+            Body::Silence { span: from_to(15.0, 40.0) },
+            Body::CueOutcome { id: 1, outcome: Outcome::Ignored, evidence: Vec::new() },
+        ]
+    }
+
+    fn lines(bodies: &[Body]) -> Vec<Line> {
+        let at = CallTime::from_secs(41.0);
+        bodies.iter().filter_map(|body| Line::of(&Event { at, body: body.clone() })).collect()
+    }
+
+    #[test]
+    fn a_rebuilt_summary_is_the_one_that_the_log_would_have_had() {
+        let config = DialogueConfig::default();
+        for layout in [Layout::Stereo, Layout::MonoMix] {
+            let bodies = bodies(layout);
+            let mut tally = Tally::new(&config);
+            bodies.iter().for_each(|body| tally.observe(body));
+            let whole = SummaryRecord::of(&tally.summary(CallTime::from_secs(41.0)));
+            assert_eq!(summary_of(&lines(&bodies), &config), whole);
+            assert_eq!(whole.interruptions.is_some(), layout == Layout::Stereo);
+        }
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_left_out() {
+        let mut lines = lines(&bodies(Layout::Stereo));
+        let known = summary_of(&lines, &DialogueConfig::default());
+        lines.push(Line { at: Default::default(), record: Record::Unknown });
+        let newer = r#"{"at":2,"type":"cue","id":9,"name":"sing","text":"","suggestion":null,
+            "why":"","rule":"sing","evidence":{},"speed":"fast","until":7}"#;
+        lines.push(serde_json::from_str(newer).unwrap());
+        assert_eq!(summary_of(&lines, &DialogueConfig::default()), known);
+        assert_eq!(summary_of(&[], &DialogueConfig::default()).duration, 0.0);
+    }
+}

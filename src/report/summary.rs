@@ -1,0 +1,192 @@
+//! The call in numbers and the scorecard, as the end of an account.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+
+use super::conversation::outcome_of;
+use super::wording;
+use super::wrap::{Page, Run, run};
+use crate::call::names::Name;
+use crate::call::record::{Line, Record};
+use crate::call::summary::{ShareRecord, SummaryRecord};
+use crate::event::{Mark, Outcome};
+use crate::units::{CallTime, Party, PerParty};
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const OPEN: Style = AnsiColor::Yellow.on_default();
+
+/// Where the numbers begin.
+const LABEL: usize = 15;
+/// So many moments of a practice are named.
+const MAX_MOMENTS: usize = 5;
+
+/// Writes the summary; `partial` where the log was cut short.
+pub fn write_summary(
+    page: &mut Page,
+    lines: &[Line],
+    summary: &SummaryRecord,
+    partial: bool,
+) -> io::Result<()> {
+    let title =
+        if partial { "The call in numbers, as far as it is known" } else { "The call in numbers" };
+    page.row(&[], 0, &[run(BOLD, title)])?;
+    for (label, value) in numbers(lines, summary) {
+        page.row(&[run(PLAIN, label)], LABEL, &[run(PLAIN, value)])?;
+    }
+    write_scorecard(page, lines, summary)
+}
+
+fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let share = |part: &ShareRecord| {
+        format!("{:.0}\u{a0}% ({})", part.share * 100.0, wording::length(part.seconds))
+    };
+    match &summary.talk {
+        Some(talk) => {
+            rows.push(("Talk share", each(talk, share)));
+            rows.push(("Both at once", share(&summary.overlap)));
+        }
+        None => rows.push(("Talk share", "can't be told, both voices are in one channel".into())),
+    }
+    rows.push(("Silence", share(&summary.silence)));
+    if let Some(counts) = &summary.interruptions {
+        rows.push(("Cut in", each(counts, |count| wording::times(*count))));
+    }
+    if let Some(gap) = summary.response_gap {
+        let (median, p90) = (gap.median, wording::length(gap.p90));
+        let early = format!("{} before the customer had ended", wording::length(-median));
+        let text = match (median < 0.0, gap.p90 < 0.0) {
+            (true, true) => format!("median {early}"),
+            (true, false) => format!("median {early}; nine in ten within {p90}"),
+            (false, _) => format!("median {}; nine in ten within {p90}", wording::length(median)),
+        };
+        rows.push(("Answer time", text));
+    }
+    if let Some(longest) = &summary.longest_monologue {
+        rows.push(("Longest turn", each(longest, |secs| wording::length(*secs))));
+    }
+    if let Some(pace) = summary.pace.filter(|pace| pace.iter().any(|(_, wpm)| wpm.is_some())) {
+        let wpm = |wpm: &Option<f64>| wpm.map_or("unknown".into(), |wpm| format!("{wpm:.0}"));
+        rows.push(("Pace", format!("{} words a minute", each(&pace, wpm))));
+    }
+    rows.extend(prompts(lines).map(|text| ("Prompts", text)));
+    rows
+}
+
+fn each<T>(values: &PerParty<T>, text: impl Fn(&T) -> String) -> String {
+    let one = |(party, value)| {
+        format!("{} {}", if party == Party::Agent { "Agent" } else { "customer" }, text(value))
+    };
+    values.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// How many prompts there were and what became of them.
+fn prompts(lines: &[Line]) -> Option<String> {
+    let cues: Vec<u32> = lines
+        .iter()
+        .filter_map(|line| match &line.record {
+            Record::Cue(cue) => Some(cue.id),
+            _ => None,
+        })
+        .collect();
+    if cues.is_empty() {
+        return None;
+    }
+    let outcomes: Vec<Outcome> = cues.iter().filter_map(|id| outcome_of(lines, *id)).collect();
+    let counted = Outcome::NAMES.iter().filter_map(|(kind, _)| {
+        let count = outcomes.iter().filter(|outcome| *outcome == kind).count();
+        (count > 0).then(|| format!("{count} {}", wording::outcome(*kind)))
+    });
+    let open = cues.len() - outcomes.len();
+    let open = (open > 0).then(|| format!("{open} of unknown outcome"));
+    let list: Vec<String> = counted.chain(open).collect();
+    Some(format!("{} shown: {}", cues.len(), list.join(", ")))
+}
+
+fn write_scorecard(page: &mut Page, lines: &[Line], summary: &SummaryRecord) -> io::Result<()> {
+    let mut marked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (practice, mark) in &summary.scorecard {
+        marked.entry(mark.as_str().unwrap_or_default()).or_default().push(practice);
+    }
+    let of = |mark: Mark| marked.get(mark.name()).map_or(&[][..], Vec::as_slice);
+    if !of(Mark::Done).is_empty() {
+        heading(page, "What went well")?;
+        for practice in of(Mark::Done) {
+            item(page, run(GOOD, "+"), practice, "", &moments(lines, practice, Mark::Done))?;
+        }
+    }
+    if !(of(Mark::Broken).is_empty() && of(Mark::Missed).is_empty()) {
+        heading(page, "For the next call")?;
+        for practice in of(Mark::Broken) {
+            let moments = moments(lines, practice, Mark::Broken);
+            item(page, run(OPEN, "×"), practice, ": did not work out", &moments)?;
+        }
+        for practice in of(Mark::Missed) {
+            let moments = moments(lines, practice, Mark::Missed);
+            item(page, run(OPEN, "–"), practice, ": was called for", &moments)?;
+        }
+    }
+    if !of(Mark::NotNeeded).is_empty() {
+        let names: Vec<String> =
+            of(Mark::NotNeeded).iter().map(|practice| wording::practice(practice)).collect();
+        page.blank()?;
+        page.row(&[], 0, &[run(DIM, format!("Not called for: {}", names.join(", ")))])?;
+    }
+    Ok(())
+}
+
+fn heading(page: &mut Page, text: &str) -> io::Result<()> {
+    page.blank()?;
+    page.row(&[], 0, &[run(BOLD, text)])
+}
+
+fn item(
+    page: &mut Page,
+    mark: Run,
+    practice: &str,
+    how: &str,
+    moments: &[CallTime],
+) -> io::Result<()> {
+    let mut runs = vec![run(PLAIN, format!("{}{how}", wording::practice(practice)))];
+    if !moments.is_empty() {
+        let mut list: Vec<String> =
+            moments.iter().take(MAX_MOMENTS).map(CallTime::to_string).collect();
+        if moments.len() > MAX_MOMENTS {
+            list.push(format!("{} more", moments.len() - MAX_MOMENTS));
+        }
+        runs.push(run(DIM, format!("({})", list.join(", "))));
+    }
+    page.row(&[run(PLAIN, " "), mark], 4, &runs)
+}
+
+/// When a practice was kept or broken, or else when a prompt asked for it in vain.
+fn moments(lines: &[Line], practice: &str, mark: Mark) -> Vec<CallTime> {
+    let practised = |line: &Line| match &line.record {
+        Record::Practice { name, span, score, .. } if name == practice => {
+            let same = (*score >= 0.5) == (mark == Mark::Done);
+            same.then(|| CallTime::from(span.start))
+        }
+        _ => None,
+    };
+    let asked = |line: &Line| match &line.record {
+        Record::Cue(cue) if cue.name == practice => {
+            let ignored = outcome_of(lines, cue.id) == Some(Outcome::Ignored);
+            ignored.then(|| CallTime::from(line.at))
+        }
+        _ => None,
+    };
+    let mut moments: Vec<CallTime> = match mark {
+        Mark::Done | Mark::Broken => lines.iter().filter_map(practised).collect(),
+        Mark::Missed | Mark::NotNeeded => Vec::new(),
+    };
+    if moments.is_empty() && mark != Mark::Done {
+        moments.extend(lines.iter().filter_map(asked));
+    }
+    moments.sort();
+    moments
+}

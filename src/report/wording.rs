@@ -1,0 +1,137 @@
+//! What findings are called in plain words.
+
+use crate::event::{GapCause, Layout, Outcome, OverlapKind};
+use crate::units::Party;
+
+/// The party's name at the head of a line; in a mono mix nobody knows whose voice it is.
+pub fn name(party: Option<Party>) -> &'static str {
+    match party {
+        Some(Party::Agent) => "Agent",
+        Some(Party::Customer) => "Customer",
+        None => "Voice",
+    }
+}
+
+/// A length of time: `4.2 s`, `3 min 12 s`, `1 h 4 min`.
+pub fn length(secs: f64) -> String {
+    let whole = secs.round() as u64;
+    if secs < 59.95 {
+        format!("{secs:.1}\u{a0}s")
+    } else if whole < 3_600 {
+        format!("{}\u{a0}min {}\u{a0}s", whole / 60, whole % 60)
+    } else {
+        let minutes = whole.saturating_add(30) / 60;
+        format!("{}\u{a0}h {}\u{a0}min", minutes / 60, minutes % 60)
+    }
+}
+
+/// How often.
+pub fn times(count: u32) -> String {
+    match count {
+        0 => "never".into(),
+        1 => "once".into(),
+        2 => "twice".into(),
+        n => format!("{n}\u{a0}times"),
+    }
+}
+
+/// How the parties lie in the audio.
+pub fn layout(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Stereo => "one recording, a channel for each party",
+        Layout::TwoFiles => "a recording for each party",
+        Layout::MonoMix => "one channel with both voices",
+        Layout::Live => "live, a device for each party",
+    }
+}
+
+/// What two voices at once were.
+pub fn overlap(by: Party, kind: OverlapKind, yielded: bool, secs: f64) -> String {
+    let (who, other, length) = (name(Some(by)), by.other(), length(secs));
+    match kind {
+        OverlapKind::Interruption if yielded => {
+            format!("{who} cut in ({length}); the {other} gave way")
+        }
+        OverlapKind::Interruption => format!("{who} cut in ({length}); the {other} went on"),
+        OverlapKind::Backchannel => format!("{who} gave a short signal ({length})"),
+        OverlapKind::Shared => format!("Both spoke at once ({length})"),
+    }
+}
+
+/// What is missing, and why.
+pub fn gap(party: Option<Party>, cause: GapCause, secs: f64) -> String {
+    let what = match party {
+        Some(party) => format!("of the {party}'s audio"),
+        None => "of audio".into(),
+    };
+    let why = match cause {
+        GapCause::Overrun => "the computer could not keep up",
+        GapCause::DeviceLost => "the device went away",
+        GapCause::File => "the recording lacks it",
+    };
+    format!("{} {what} missing: {why}", length(secs))
+}
+
+/// What became of a cue.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Heeded => "heeded",
+        Outcome::Ignored => "not taken up",
+        Outcome::Wrong => "marked as wrong",
+        Outcome::Expired => "passed by itself",
+        Outcome::Snoozed => "snoozed",
+    }
+}
+
+/// A practice as one would say it; one of a newer version as its name in the log.
+pub fn practice(name: &str) -> String {
+    let words = match name {
+        // What is measured, not what somebody feels.
+        "stay-calm" => "Keep an even pace",
+        "ask-open-question" => "Ask an open question",
+        "find-the-source" => "Find the source of the problem",
+        "offer-solution" => "Offer a solution",
+        "offer-options" => "Offer a choice",
+        "say-next-step" => "Say the next step",
+        "promise-follow-up" => "Promise to come back",
+        "plain-words" => "Use plain words",
+        "positive-words" => "Say what can be done",
+        "not-defensive" => "Do not argue or blame",
+        "thank" => "Thank the customer",
+        "lighten" => "A light remark",
+        "invite-review" => "Invite a review",
+        _ => return capitalised(&name.replace('-', " ")),
+    };
+    words.into()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars.as_str().chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_change_their_unit_with_their_size() {
+        let plain = |secs| length(secs).replace('\u{a0}', " ");
+        assert_eq!(plain(0.04), "0.0 s");
+        assert_eq!(plain(59.96), "1 min 0 s");
+        assert_eq!(plain(191.6), "3 min 12 s");
+        assert_eq!(plain(3_599.6), "1 h 0 min");
+        assert_eq!(plain(3_870.0), "1 h 5 min");
+    }
+
+    #[test]
+    fn every_practice_has_a_name_without_dashes() {
+        for name in crate::event::PRACTICES {
+            let words = practice(name);
+            assert!(words.starts_with(char::is_uppercase) && !words.contains('-'), "{words}");
+        }
+        assert_eq!(practice("let-them-finish"), "Let them finish");
+        assert_eq!(practice(""), "");
+    }
+}
