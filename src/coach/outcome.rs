@@ -75,13 +75,13 @@ impl Watch {
                 }
             }
             Rule::StayCalm => {
+                // A pace that still holds what was said before the prompt tells nothing.
                 if let Some(pace) = now.agent_pace_wpm.filter(|_| self.spoke_secs > PACE_AFTER_SECS)
                 {
                     self.slowest_wpm = Some(self.slowest_wpm.map_or(pace, |slow| slow.min(pace)));
-                }
-                let still = self.rule.find(now, rules, true).is_some();
-                if self.spoke_secs > PACE_AFTER_SECS && now.agent_speaks() && !still {
-                    self.done_at.get_or_insert(now.now);
+                    if self.rule.find(now, rules, true).is_none() {
+                        self.done_at.get_or_insert(now.now);
+                    }
                 }
             }
             Rule::KeepThemPosted => {
@@ -114,7 +114,7 @@ impl Watch {
             Rule::KeepThemPosted if self.passed_at.is_some() => Outcome::Ignored,
             Rule::ShowListening if self.passed_at.is_some() => Outcome::Expired,
             // Too little was said after it to tell.
-            Rule::StayCalm if self.spoke_secs <= PACE_AFTER_SECS => Outcome::Expired,
+            Rule::StayCalm if self.slowest_wpm.is_none() => Outcome::Expired,
             Rule::LetThemFinish | Rule::StayCalm | Rule::KeepThemPosted | Rule::ShowListening => {
                 Outcome::Ignored
             }

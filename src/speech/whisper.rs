@@ -25,7 +25,7 @@ const FULL_CONTEXT: u32 = 1_500;
 /// Positions beyond the audio, and the least of all: less than this makes Whisper loop
 /// (measured on 100 telephone prompts: see `docs/measurements.md`).
 const MARGIN: u32 = 128;
-const LEAST_CONTEXT: u32 = 256;
+const LEAST_CONTEXT: u32 = 320;
 /// whisper.cpp gives no words for less than a second.
 const LEAST_SECS: f64 = 1.2;
 /// Fast speech has about 7 tokens a second; what goes on beyond that is a loop.
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_context_fits_the_utterance() {
-        assert_eq!(context_for(0.5), 256);
+        assert_eq!(context_for(0.5), 320);
         assert_eq!(context_for(4.0), 384);
         assert_eq!(context_for(12.5), 768);
         assert_eq!(context_for(30.0), 1_500);
