@@ -200,7 +200,11 @@ mod tests {
     fn blips_are_dropped() {
         // 3 frames are 0.096 s, 4 are 0.128 s.
         assert_eq!(track(&frames(&[(10, 0.0, -70.0), (3, 0.9, -20.0), (20, 0.0, -70.0)])), []);
-        assert_eq!(track(&frames(&[(10, 0.0, -70.0), (4, 0.9, -20.0), (20, 0.0, -70.0)])).len(), 2);
+        let with =
+            |n, p| track(&frames(&[(10, 0.0, -70.0), (n, p, -20.0), (20, 0.0, -70.0)])).len();
+        assert_eq!(with(4, 1.0), 2);
+        // Half sure for 0.19 s is sure for 0.1 s.
+        assert_eq!(with(6, 0.5), 0);
     }
 
     #[test]
