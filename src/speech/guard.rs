@@ -7,6 +7,9 @@ use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 
 /// Longest phrase that is looked at for repeats, in words.
 const LONGEST_PHRASE: usize = 8;
+/// Fewer tokens than this are too few for their mean to say that a decode went wrong: short
+/// answers are often unsure, and stay so.
+const ENOUGH_TOKENS: usize = 5;
 /// Speech after Whisper's last timestamp that is too long to be a breath. Timestamps are
 /// often half a second early.
 const UNHEARD_SECS: f64 = 1.0;
@@ -65,7 +68,7 @@ impl Decoded {
         let per_sec = words.len() as f64 / speech_secs.max(0.5);
         self.capped
             || self.stopped_early(request).is_some()
-            || self.tokens > 0 && self.mean_logprob < config.min_logprob
+            || self.tokens >= ENOUGH_TOKENS && self.mean_logprob < config.min_logprob
             || per_sec > f64::from(config.max_words_per_sec)
             || longest_run(&words).is_some_and(|run| run.times > config.max_repeats as usize)
     }

@@ -2,8 +2,8 @@
 //!
 //! Whisper always hears 30 s; most utterances are a tenth of that. The encoder's context is
 //! cut to the utterance, which makes a decode several times faster, and now and then makes it
-//! loop or lose its way. So each fast decode is looked at, and done again with the full
-//! context when it looks wrong ([`super::guard`]).
+//! loop or lose its way. So each fast decode is looked at, and done again with a wider context,
+//! in the end the full one, while it looks wrong ([`super::guard`]).
 
 use std::path::Path;
 use std::sync::{Arc, Once};
@@ -22,6 +22,8 @@ use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 const POSITIONS_PER_SEC: f64 = 50.0;
 /// Positions of Whisper's own 30 s.
 const FULL_CONTEXT: u32 = 1_500;
+/// Tried before the full one: a third of its cost, and seldom wrong.
+const HALF_CONTEXT: u32 = 768;
 /// Positions beyond the audio, and the least of all: less than this makes Whisper loop
 /// (measured on 100 telephone prompts: see `docs/measurements.md`).
 const MARGIN: u32 = 128;
@@ -145,15 +147,14 @@ impl Whisper {
         request: &TranscribeRequest,
     ) -> Result<(Transcript, Option<CallTime>), TranscribeError> {
         let secs = request.samples.len() as f64 / f64::from(ENGINE_RATE.hz());
-        let fast = (!self.full_context_only).then(|| context_for(secs));
-        let mut decoded = Decoded::default();
+        let narrowest = if self.full_context_only { FULL_CONTEXT } else { context_for(secs) };
+        let mut decoded = self.decode(request, secs, narrowest)?;
         let mut redo = false;
-        if let Some(context) = fast.filter(|context| *context < FULL_CONTEXT) {
-            decoded = self.decode(request, secs, context)?;
-            redo = decoded.looks_wrong(&self.config, request);
-        }
-        if redo || fast.is_none_or(|context| context == FULL_CONTEXT) {
-            decoded = self.decode(request, secs, FULL_CONTEXT)?;
+        for wider in [HALF_CONTEXT, FULL_CONTEXT] {
+            if wider > narrowest && decoded.looks_wrong(&self.config, request) {
+                decoded = self.decode(request, secs, wider)?;
+                redo = true;
+            }
         }
         let heard_to = decoded.stopped_early(request);
         Ok((decoded.into_transcript(request, &self.config, redo), heard_to))
