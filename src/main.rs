@@ -11,10 +11,21 @@ fn main() -> ExitCode {
         // Who reads our output has gone, as `| head` does: nothing is wrong.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("evenkeel: {error:#}");
+            anstream::eprintln!("evenkeel: {}", message(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What went wrong and why; most errors say why themselves.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -48,8 +48,8 @@ pub enum SessionError {
     #[error("a worker thread broke down; what was written is good, please report it")]
     Worker,
     /// What takes the events failed.
-    #[error(transparent)]
-    Sink(Box<dyn Error + Send + Sync>),
+    #[error("{0}")]
+    Sink(#[source] Box<dyn Error + Send + Sync>),
 }
 
 /// What takes the results of a session.

@@ -25,7 +25,7 @@ pub struct CallWriter {
 }
 
 impl CallWriter {
-    /// Creates the file, over one that is there.
+    /// Creates the file, readable by its owner only, over one that is there.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
         let spec = WavSpec {
             channels: 2,
@@ -33,7 +33,14 @@ impl CallWriter {
             bits_per_sample: 16,
             sample_format: SampleFormat::Int,
         };
-        let writer = WavWriter::create(path, spec)
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let writer = options
+            .open(path)
+            .map_err(hound::Error::IoError)
+            .and_then(|file| WavWriter::new(BufWriter::new(file), spec))
             .map_err(|source| WriteError { path: path.to_owned(), source })?;
         Ok(CallWriter { path: path.to_owned(), writer, pending: PerParty::default() })
     }

@@ -161,6 +161,12 @@ impl Ear {
             last = self.frame(&frame, out);
         }
         last.told.extend(self.spans.finish());
+        // The last frame was filled up with silence.
+        for told in &mut last.told {
+            if let SpanEvent::Ended(span) = told {
+                span.end = span.end.min(end);
+            }
+        }
         last.under_way = None;
         if let Some(mut cut) = self.endpointer.finish() {
             let true_length = (end - cut.audio_start) as usize;

@@ -81,6 +81,10 @@ impl Endpointer {
             }
         }
         if let Some(span) = under_way {
+            // A long utterance that was cut in a pause which was then bridged goes on.
+            if span.end > self.used_to {
+                self.open_at(span.start.max(self.used_to));
+            }
             self.reaches(span.end);
         }
         self.forget();
@@ -237,6 +241,16 @@ mod tests {
         assert_eq!(cuts[0].samples[0], 0.0);
         assert_eq!(cuts[3].span.end, CallTime::from_frames(940 * 512));
         assert!(cuts.iter().all(|cut| cut.samples.len() <= 12 * 16_000 + 512));
+    }
+
+    #[test]
+    fn speech_that_goes_on_after_a_cut_in_a_short_pause_is_kept() {
+        // Speech to 11.84 s, a pause of 0.26 s that does not end it, speech to 18.5 s.
+        let speaks = pattern(&[(370, true), (8, false), (200, true), (40, false)]);
+        let cuts = cut(&speaks, |i| if (370..378).contains(&i) { -90.0 } else { -20.0 });
+        assert_eq!(cuts.len(), 2);
+        assert_eq!(cuts[0].samples.last().unwrap() + 1.0, cuts[1].samples[0]);
+        assert_eq!(cuts[1].span.end, CallTime::from_frames(578 * 512));
     }
 
     #[test]

@@ -1,0 +1,502 @@
+//! The engine with the real voice-activity model and scripted words: the same call gives the
+//! same log however it is fed, and what is told of it can be true.
+
+mod playback;
+mod recordings;
+
+use std::collections::VecDeque;
+
+use evenkeel::audio::g711::through_mu_law;
+use evenkeel::call::record::{Line, Record};
+use evenkeel::engine::{Input, Words};
+use evenkeel::event::{Body, Event, GapCause, Layout, TranscribeRequest};
+use evenkeel::speech::activity::FRAME;
+use evenkeel::units::{CallSpan, CallTime, Party, PerParty};
+use playback::{Call, DEMO, assert_same_log, at, demo_cut, engine, lines, log, play};
+use playback::{requests, scripted, step, warnings};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use recordings::Numbers;
+
+/// When the requests for words are answered.
+#[derive(Clone, Copy, Debug)]
+enum Answers {
+    /// Each before the next sample.
+    AtOnce,
+    /// After the end of the call, the last first.
+    Last,
+    /// After so many more steps of the engine.
+    After(usize),
+    /// Any of those open, at any time.
+    Anyhow,
+}
+
+/// Plays a call whose blocks are chosen by `next`: a party and a number of samples, for what
+/// each has left.
+fn play_fed(
+    call: &Call,
+    answers: Answers,
+    numbers: &mut Numbers,
+    mut next: impl FnMut(&mut Numbers, PerParty<usize>) -> (Party, usize),
+) -> Vec<Event> {
+    let mut engine = engine(Layout::Stereo, Words::OnTime);
+    let mut events = Vec::new();
+    let mut open = VecDeque::<(usize, TranscribeRequest)>::new();
+    let mut fed = PerParty::<usize>::default();
+    let mut steps = 0;
+    loop {
+        let left = PerParty::from_fn(|party| call[party].len() - fed[party]);
+        let over = left == PerParty::default();
+        let seen = events.len();
+        if over {
+            engine.step(Input::End, &mut events);
+        } else {
+            let (party, count) = next(numbers, left);
+            // Whoever has nothing left gives way.
+            let party = if left[party] == 0 { party.other() } else { party };
+            let samples = &call[party][fed[party]..][..count.clamp(1, left[party])];
+            fed[party] += samples.len();
+            engine.step(Input::Audio { party, samples }, &mut events);
+        }
+        steps += 1;
+        for event in &events[seen..] {
+            if let Body::Transcribe(request) = &event.body {
+                open.push_back((steps, request.clone()));
+            }
+        }
+        loop {
+            let chosen = match answers {
+                Answers::AtOnce => open.pop_front(),
+                Answers::Last => over.then(|| open.pop_back()).flatten(),
+                Answers::After(wait) => {
+                    open.pop_front_if(|(asked, _)| over || steps >= *asked + wait)
+                }
+                Answers::Anyhow if over || numbers.below(4) == 0 => {
+                    let chosen = numbers.below(open.len());
+                    open.remove(chosen)
+                }
+                Answers::Anyhow => None,
+            };
+            let Some((_, request)) = chosen else { break };
+            assert!(!engine.is_finished(), "it did not wait for {request:?}");
+            let (id, transcript) = (request.id, scripted(&request));
+            engine.step(Input::Transcript { id, transcript }, &mut events);
+        }
+        if over {
+            assert!(engine.is_finished());
+            return events;
+        }
+    }
+}
+
+/// Alternating blocks of the same size.
+fn in_turn(size: usize) -> impl FnMut(&mut Numbers, PerParty<usize>) -> (Party, usize) {
+    move |_, left| (if left.agent >= left.customer { Party::Agent } else { Party::Customer }, size)
+}
+
+#[test]
+fn the_size_of_the_blocks_does_not_change_the_log() {
+    let call = demo_cut(10.0, 40.0);
+    let expected = log(&play(&call, Layout::Stereo, Words::OnTime, FRAME));
+    assert!(expected.contains(r#""type":"utterance""#) && expected.contains(r#""type":"overlap""#));
+    for size in [7, 160, 512, 4096, usize::MAX] {
+        let events = play_fed(&call, Answers::AtOnce, &mut Numbers(1), in_turn(size));
+        assert_same_log(&expected, &log(&events), &format!("blocks of {size}"));
+    }
+}
+
+#[test]
+fn frame_by_frame_it_is_the_same_log() {
+    let call = demo_cut(12.0, 18.0);
+    let expected = log(&play(&call, Layout::Stereo, Words::OnTime, FRAME));
+    let events = play_fed(&call, Answers::AtOnce, &mut Numbers(1), in_turn(1));
+    assert_same_log(&expected, &log(&events), "one frame at a time");
+}
+
+#[test]
+fn one_party_far_ahead_of_the_other_does_not_change_the_log() {
+    let call = demo_cut(10.0, 40.0);
+    let expected = log(&play(&call, Layout::Stereo, Words::OnTime, FRAME));
+    for first in Party::BOTH {
+        for answers in [Answers::AtOnce, Answers::Last, Answers::After(3)] {
+            let events = play_fed(&call, answers, &mut Numbers(1), |_, _| (first, 1_600));
+            assert_same_log(&expected, &log(&events), &format!("the {first} first, {answers:?}"));
+        }
+    }
+}
+
+#[test]
+fn words_in_any_order_and_however_late_make_the_same_log() {
+    let expected = log(&play(&DEMO, Layout::Stereo, Words::OnTime, FRAME));
+    for answers in [Answers::Last, Answers::After(1), Answers::After(40), Answers::Anyhow] {
+        let events = play_fed(&DEMO, answers, &mut Numbers(7), in_turn(320));
+        assert_same_log(&expected, &log(&events), &format!("{answers:?}"));
+    }
+}
+
+#[test]
+fn random_blocks_and_random_answers_make_the_same_log() {
+    let call = demo_cut(25.0, 50.0);
+    let expected = log(&play(&call, Layout::Stereo, Words::OnTime, FRAME));
+    for seed in 1..=8 {
+        let feed = |numbers: &mut Numbers, _| {
+            let party = Party::BOTH[numbers.below(2)];
+            let most = [10, 600, 20_000][numbers.below(3)];
+            (party, 1 + numbers.below(most))
+        };
+        let events = play_fed(&call, Answers::Anyhow, &mut Numbers(seed), feed);
+        assert_same_log(&expected, &log(&events), &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn a_call_without_words_is_measured_all_the_same() {
+    let events = play(&DEMO, Layout::Stereo, Words::Never, FRAME);
+    let asked = events.iter().any(|event| matches!(event.body, Body::Transcribe(_)));
+    assert!(!asked, "it asks for words that never come");
+    let lines = lines(&events);
+    assert!(matches!(lines.last().unwrap().record, Record::Summary(_)));
+    let count = |wanted: fn(&Record) -> bool| lines.iter().filter(|l| wanted(&l.record)).count();
+    assert_eq!(count(|record| matches!(record, Record::Utterance { .. })), 0);
+    assert_eq!(count(|record| matches!(record, Record::Silence { .. })), 1);
+    assert!(count(|record| matches!(record, Record::Speech { .. })) > 20);
+}
+
+#[test]
+fn input_after_the_end_is_ignored() {
+    let call = demo_cut(0.0, 5.0);
+    let mut engine = engine(Layout::Stereo, Words::OnTime);
+    let mut events = Vec::new();
+    for (party, samples) in call.iter() {
+        step(&mut engine, Input::Audio { party, samples }, &mut events);
+    }
+    step(&mut engine, Input::End, &mut events);
+    let before = log(&events);
+    assert_same_log(&log(&play(&call, Layout::Stereo, Words::OnTime, FRAME)), &before, "at once");
+    step(&mut engine, Input::End, &mut events);
+    step(&mut engine, Input::Audio { party: Party::Agent, samples: &call.agent }, &mut events);
+    let gap = Input::Gap { party: Party::Customer, frames: 99, cause: GapCause::Overrun };
+    step(&mut engine, gap, &mut events);
+    step(&mut engine, Input::Transcript { id: 0, transcript: None }, &mut events);
+    step(&mut engine, Input::End, &mut events);
+    assert_eq!(before, log(&events));
+    assert!(engine.is_finished());
+}
+
+#[test]
+fn audio_between_the_end_and_the_last_words_is_ignored() {
+    let call = demo_cut(0.0, 3.0);
+    let mut engine = engine(Layout::Stereo, Words::OnTime);
+    let mut events = Vec::new();
+    for (party, samples) in call.iter() {
+        engine.step(Input::Audio { party, samples }, &mut events);
+    }
+    engine.step(Input::End, &mut events);
+    assert!(!engine.is_finished(), "words are still to come");
+    engine.step(Input::Audio { party: Party::Agent, samples: &call.agent }, &mut events);
+    engine.step(Input::End, &mut events);
+    let asked: Vec<TranscribeRequest> =
+        Party::BOTH.iter().flat_map(|p| requests(&events, Some(*p))).cloned().collect();
+    assert!(!asked.is_empty());
+    for request in asked {
+        let (id, transcript) = (request.id, scripted(&request));
+        engine.step(Input::Transcript { id, transcript }, &mut events);
+    }
+    assert!(engine.is_finished());
+    let expected = log(&play(&call, Layout::Stereo, Words::OnTime, FRAME));
+    assert_same_log(&expected, &log(&events), "audio after the end");
+}
+
+#[test]
+fn an_empty_call_has_a_head_and_a_summary() {
+    for layout in [Layout::Stereo, Layout::TwoFiles, Layout::Live] {
+        let lines = lines(&play(&Call::default(), layout, Words::OnTime, FRAME));
+        assert!(matches!(lines[0].record, Record::Call { .. }), "{lines:?}");
+        let Record::Summary(summary) = &lines[1].record else { panic!("{lines:?}") };
+        assert_eq!((lines.len(), summary.duration), (2, 0.0));
+    }
+}
+
+#[test]
+fn a_mono_mix_tells_what_can_be_told_and_says_so() {
+    let mix = DEMO.agent.iter().zip(&DEMO.customer).map(|(a, c)| a + c).collect();
+    let call = Call { agent: Vec::new(), customer: mix };
+    let events = play(&call, Layout::MonoMix, Words::OnTime, FRAME);
+    let lines = lines(&events);
+    let Record::Warning { code, disables, .. } = &lines[1].record else { panic!("{lines:?}") };
+    assert_eq!(code, "mono-mix");
+    for rule in ["let-them-finish", "stay-calm", "show-listening"] {
+        assert!(disables.iter().any(|off| off == rule), "{rule}");
+    }
+    let (mut utterances, mut silences) = (0, 0);
+    for line in &lines {
+        match &line.record {
+            Record::Speech { party, .. } | Record::Measure { party, .. } => {
+                assert_eq!(*party, None, "{line:?}");
+            }
+            Record::Utterance { party, .. } => {
+                assert_eq!(*party, None);
+                utterances += 1;
+            }
+            Record::Silence { .. } => silences += 1,
+            Record::Cue(cue) => assert_eq!(cue.name, "keep-them-posted"),
+            Record::Overlap { .. } | Record::Practice { .. } => panic!("who? {line:?}"),
+            _ => {}
+        }
+    }
+    assert!(utterances > 5 && silences == 1, "{utterances} utterances, {silences} silences");
+    assert!(requests(&events, None).len() >= utterances);
+}
+
+#[test]
+fn the_same_audio_in_both_channels_is_noticed_at_any_volume() {
+    for volume in [1.0, 0.3] {
+        let copy = DEMO.customer.iter().map(|sample| volume * sample).collect();
+        let call = Call { agent: copy, customer: DEMO.customer.clone() };
+        let events = play(&call, Layout::Stereo, Words::Never, FRAME);
+        assert_eq!(warnings(&events), ["same-audio"], "at {volume}");
+        let cue = |event: &&Event| matches!(&event.body, Body::Cue(cue) if cue.name != "keep-them-posted");
+        assert_eq!(events.iter().find(cue), None);
+    }
+    assert_eq!(warnings(&play(&DEMO, Layout::Stereo, Words::Never, FRAME)), [""; 0]);
+}
+
+#[test]
+fn a_silent_channel_is_noticed() {
+    for silent in Party::BOTH {
+        let mut call = DEMO.clone();
+        call[silent].fill(0.0);
+        let events = play(&call, Layout::Stereo, Words::Never, FRAME);
+        assert_eq!(warnings(&events), ["silent-channel"], "{silent}");
+        let warning = lines(&events).into_iter().find_map(|line| match line.record {
+            Record::Warning { text, disables, .. } => Some((text, disables)),
+            _ => None,
+        });
+        let (text, disables) = warning.unwrap();
+        assert!(text.contains(silent.name()), "{text}");
+        // Whether the agent listens or says what they do can't be heard.
+        let off = disables.iter().any(|rule| rule == "show-listening");
+        assert_eq!(off, silent == Party::Agent, "{disables:?}");
+    }
+    // Audio that is late is no warning.
+    let mut call = demo_cut(0.0, 20.0);
+    call.agent[..at(4.0)].fill(0.0);
+    assert_eq!(warnings(&play(&call, Layout::Stereo, Words::Never, FRAME)), [""; 0]);
+}
+
+/// A stretch of the demo call at some place of a call made up of such.
+#[derive(Clone, Debug)]
+struct Piece {
+    from: Party,
+    to: Party,
+    start: f64,
+    length: f64,
+    place: f64,
+    volume: f32,
+}
+
+fn party() -> impl Strategy<Value = Party> {
+    prop::sample::select(&Party::BOTH[..])
+}
+
+/// Pieces with anything in them, speech of 12 s without a pause included.
+fn pieces() -> impl Strategy<Value = Vec<Piece>> {
+    let piece = (party(), party(), 0.0..86.0, 0.05..14.0, 0.0..30.0, 0.02f32..1.5).prop_map(
+        |(from, to, start, length, place, volume)| Piece { from, to, start, length, place, volume },
+    );
+    prop::collection::vec(piece, 0..14)
+}
+
+/// The call that the pieces make, so many frames long for each party.
+fn put_together(pieces: &[Piece], lengths: (usize, usize)) -> Call {
+    let mut call = Call { agent: vec![0.0; lengths.0], customer: vec![0.0; lengths.1] };
+    for piece in pieces {
+        let heard = DEMO[piece.from][at(piece.start)..].iter().take(at(piece.length));
+        for (slot, sample) in call[piece.to].iter_mut().skip(at(piece.place)).zip(heard) {
+            // Not added to what is there: hard edges are a trial as well.
+            *slot = through_mu_law(piece.volume * sample);
+        }
+    }
+    call
+}
+
+/// Speech without the pauses that would end an utterance, 25 s of it.
+fn breathless(start: f64, longest_pause: f64) -> Vec<f32> {
+    let samples = DEMO.agent[at(12.5)..at(22.0)].iter().chain(&DEMO.agent[at(47.2)..at(59.0)]);
+    let (mut speech, mut pause) = (vec![0.0; at(start)], 0);
+    for sample in samples.clone().chain(samples) {
+        pause = if sample.abs() < 0.004 { pause + 1 } else { 0 };
+        if pause < at(longest_pause) {
+            speech.push(*sample);
+        }
+    }
+    speech.resize(speech.len() + at(1.0), 0.0);
+    speech
+}
+
+/// What must hold of the events of any call.
+fn check_laws(call: &Call, events: &[Event]) -> Result<(), TestCaseError> {
+    let end = CallTime::from_frames(call.agent.len().max(call.customer.len()) as u64);
+    let logged = || events.iter().filter(|event| !matches!(event.body, Body::Transcribe(_)));
+    prop_assert!(matches!(logged().next().unwrap().body, Body::Call(_)));
+    prop_assert!(matches!(logged().next_back().unwrap().body, Body::Summary(_)));
+    for (earlier, later) in logged().zip(logged().skip(1)) {
+        prop_assert!(earlier.at <= later.at, "{earlier:?} before {later:?}");
+    }
+    for event in events {
+        prop_assert!(event.at <= end, "{event:?} after the end");
+        let spans = match &event.body {
+            Body::Speech { span, .. }
+            | Body::Overlap { span, .. }
+            | Body::Silence { span }
+            | Body::Gap { span, .. } => vec![*span],
+            Body::Measure(measure) => vec![measure.span],
+            Body::Practice(practice) => vec![practice.span],
+            Body::Utterance(utterance) => {
+                let words = utterance.words.iter().map(|word| word.span);
+                words.chain([utterance.span]).collect()
+            }
+            Body::Transcribe(request) => {
+                let length = request.samples.len() as u64;
+                vec![request.span, CallSpan::new(request.audio_start, request.audio_start + length)]
+            }
+            Body::Call(_)
+            | Body::Cue(_)
+            | Body::CueOutcome { .. }
+            | Body::Warning { .. }
+            | Body::Summary(_) => Vec::new(),
+        };
+        for span in spans {
+            prop_assert!(span.start <= span.end && span.end <= end, "{event:?} beyond {end}");
+        }
+    }
+    Ok(())
+}
+
+/// What must hold of the requests for words of one party: all speech is in them, once.
+fn check_requests(party: Party, call: &Call, events: &[Event]) -> Result<(), TestCaseError> {
+    let requests = requests(events, Some(party));
+    for request in &requests {
+        let heard = &call[party][request.audio_start.frames() as usize..];
+        let own = &heard[..request.samples.len().min(heard.len())];
+        prop_assert!(own == request.samples, "the audio of {:?} is another", request.span);
+        let audio_end = request.audio_start + request.samples.len() as u64;
+        prop_assert!(request.audio_start <= request.span.start, "{:?}", request.span);
+        prop_assert!(request.span.end <= audio_end, "{:?}", request.span);
+    }
+    for pair in requests.windows(2) {
+        let audio_end = pair[0].audio_start + pair[0].samples.len() as u64;
+        prop_assert!(pair[0].span.end <= pair[1].span.start, "{:?} twice", pair[1].span);
+        prop_assert!(audio_end <= pair[1].audio_start, "{:?} heard twice", pair[1].span);
+    }
+    for event in events {
+        let Body::Speech { party: Some(of), span } = event.body else { continue };
+        let mut heard_to = span.start;
+        for request in &requests {
+            if request.audio_start <= heard_to {
+                heard_to = heard_to.max(request.audio_start + request.samples.len() as u64);
+            }
+        }
+        prop_assert!(of != party || heard_to >= span.end, "lost {heard_to} to {}", span.end);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        rng_seed: RngSeed::Fixed(24),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn what_is_told_of_any_call_can_be_true(
+        pieces in pieces(),
+        lengths in (at(20.0)..at(32.0), at(20.0)..at(32.0)),
+    ) {
+        let call = put_together(&pieces, lengths);
+        let events = play(&call, Layout::Stereo, Words::OnTime, 4_000);
+        check_laws(&call, &events)?;
+        for party in Party::BOTH {
+            check_requests(party, &call, &events)?;
+        }
+    }
+
+    #[test]
+    fn speech_without_end_is_cut_and_nothing_is_lost(
+        start in 0.0..1.0,
+        longest in 0.02..0.29,
+        // About where the first cut is made.
+        pause in (11.0..12.2, 0.0..0.28),
+    ) {
+        let mut speech = breathless(start, longest);
+        let at_pause = at(start + pause.0);
+        speech.splice(at_pause..at_pause, vec![0.0; at(pause.1)]);
+        let call = Call { agent: speech, customer: Vec::new() };
+        let events = play(&call, Layout::Stereo, Words::OnTime, 4_000);
+        check_laws(&call, &events)?;
+        check_requests(Party::Agent, &call, &events)?;
+        let requests = requests(&events, Some(Party::Agent));
+        prop_assert!(requests.iter().all(|r| r.samples.len() <= at(12.0) + FRAME));
+        let abut = |pair: &[&TranscribeRequest]| {
+            pair[0].audio_start + pair[0].samples.len() as u64 == pair[1].audio_start
+        };
+        prop_assert!(requests.windows(2).any(abut), "no cut in 40 s of speech");
+    }
+
+    #[test]
+    fn time_does_not_shift_in_a_gap(
+        party in party(),
+        start in 0usize..at(26.0),
+        length in 1usize..at(3.0),
+        block in 1usize..9_000,
+    ) {
+        let mut call = demo_cut(20.0, 50.0);
+        call[party][start..start + length].fill(0.0);
+        let expected = play(&call, Layout::Stereo, Words::OnTime, FRAME);
+
+        let mut engine = engine(Layout::Stereo, Words::OnTime);
+        let mut events = Vec::new();
+        for (of, samples) in call.iter() {
+            let lost = if of == party { start..start + length } else { 0..0 };
+            for part in [&samples[..lost.start], &samples[lost.end..]] {
+                if part.as_ptr() == samples[lost.end..].as_ptr() && !lost.is_empty() {
+                    // In two parts, as a ring would tell it.
+                    for frames in [length / 3, length - length / 3] {
+                        let (frames, cause) = (frames as u64, GapCause::Overrun);
+                        step(&mut engine, Input::Gap { party, frames, cause }, &mut events);
+                    }
+                }
+                for samples in part.chunks(block) {
+                    step(&mut engine, Input::Audio { party: of, samples }, &mut events);
+                }
+            }
+        }
+        step(&mut engine, Input::End, &mut events);
+
+        let missing = CallSpan::new(
+            CallTime::from_frames(start as u64),
+            CallTime::from_frames((start + length) as u64),
+        );
+        // Told as one, or as two that abut.
+        let mut told = missing.start;
+        for event in &events {
+            if let Body::Gap { party: of, span, cause } = event.body {
+                prop_assert_eq!((of, span.start, cause), (Some(party), told, GapCause::Overrun));
+                told = span.end;
+            }
+        }
+        prop_assert_eq!(told, missing.end);
+        // What the coach makes of it may differ: nobody can say who was silent.
+        let rest = |events: &[Event]| -> Vec<Line> {
+            let left_out = |record: &Record| match record {
+                Record::Gap { .. } | Record::Cue(_) | Record::CueOutcome { .. } => true,
+                record => matches!(record, Record::Summary(_)),
+            };
+            let kept = |line: &Line| !left_out(&line.record);
+            lines(events).into_iter().filter(kept).collect()
+        };
+        prop_assert_eq!(rest(&expected), rest(&events));
+    }
+}

@@ -1,0 +1,96 @@
+//! What is no speech gives no words: the sounds of telephone lines through the engine and the
+//! real models.
+
+#![cfg(feature = "whisper")]
+
+mod playback;
+mod recordings;
+mod sounds;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use evenkeel::audio::g711::through_mu_law;
+use evenkeel::audio::resample::RateConverter;
+use evenkeel::config::Config;
+use evenkeel::engine::{Input, Words};
+use evenkeel::event::{Body, Event, Layout};
+use evenkeel::speech::transcript::Transcriber as _;
+use evenkeel::speech::whisper::WhisperModel;
+use evenkeel::units::{Party, SampleRate};
+use playback::{Call, at, engine};
+use sounds::{BREATH, LINE, MUSIC, SECS, Sound, TONES};
+
+static WHISPER: LazyLock<WhisperModel> = LazyLock::new(|| {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ggml-tiny.en-q8_0.bin");
+    WhisperModel::load(&path, &Config::default().words).unwrap()
+});
+
+/// What is said in the customer's channel, with its times, beside a silent agent.
+fn said(samples: Vec<f32>) -> Vec<String> {
+    let call = Call { agent: vec![0.0; samples.len()], customer: samples };
+    let mut whisper = WHISPER.transcriber().unwrap();
+    let mut engine = engine(Layout::Stereo, Words::OnTime);
+    let mut events = Vec::new();
+    for (party, samples) in call.iter() {
+        engine.step(Input::Audio { party, samples }, &mut events);
+    }
+    engine.step(Input::End, &mut events);
+    let asked: Vec<_> =
+        playback::requests(&events, Some(Party::Customer)).into_iter().cloned().collect();
+    for request in asked {
+        let transcript = Some(whisper.transcribe(&request).unwrap());
+        engine.step(Input::Transcript { id: request.id, transcript }, &mut events);
+    }
+    assert!(engine.is_finished());
+    let utterance = |event: &Event| match &event.body {
+        Body::Utterance(u) => Some(format!("{} to {}: {:?}", u.span.start, u.span.end, u.text)),
+        _ => None,
+    };
+    events.iter().filter_map(utterance).collect()
+}
+
+#[track_caller]
+fn assert_nothing_is_said(sounds: &[Sound]) {
+    let mut heard = Vec::new();
+    for (name, make) in sounds {
+        let wide = make(16_000.0);
+        let mut telephone = Vec::new();
+        let mut converter = RateConverter::to_engine(SampleRate(8_000));
+        let coded: Vec<f32> = make(8_000.0).into_iter().map(through_mu_law).collect();
+        converter.push(&coded, &mut telephone);
+        converter.finish(&mut telephone);
+        for (line, samples) in [("wide band", wide), ("8 kHz mu-law", telephone)] {
+            assert_eq!(samples.len(), at(SECS));
+            let words = said(samples).into_iter();
+            heard.extend(words.map(|words| format!("{name}, {line}: {words}")));
+        }
+    }
+    assert!(heard.is_empty(), "words in what is no speech:\n{}", heard.join("\n"));
+}
+
+#[test]
+fn real_model_hears_no_words_in_a_quiet_or_noisy_line() {
+    assert_nothing_is_said(&LINE);
+}
+
+#[test]
+fn real_model_hears_no_words_in_tones() {
+    assert_nothing_is_said(&TONES);
+}
+
+#[test]
+fn real_model_hears_no_words_in_music() {
+    assert_nothing_is_said(&MUSIC);
+}
+
+#[test]
+fn real_model_hears_no_words_in_breath() {
+    assert_nothing_is_said(&BREATH);
+}
+
+#[test]
+fn real_model_hears_words_where_there_are_some() {
+    let said = said(playback::demo_cut(0.0, 14.0).customer);
+    assert!(said.len() == 1 && said[0].contains("washing machine"), "{said:?}");
+}
