@@ -1,6 +1,6 @@
 //! What the engine says: one enum of events, each with the moment at which it was known.
 //!
-//! [`Event::Transcribe`] asks for words and never reaches the log; all the others have a
+//! [`Body::Transcribe`] asks for words and never reaches the log; all the others have a
 //! line of their own in `events.jsonl` (see [`crate::call::record`] for the form on disk).
 
 use crate::units::{CallSpan, CallTime, Party, PerParty};

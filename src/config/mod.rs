@@ -2,7 +2,7 @@
 //!
 //! Every threshold stands here as a duration or a unit, never as a count of frames. The
 //! shipped file `assets/evenkeel.toml` says the same in comments; a test keeps the two equal.
-//! Reading a file is in [`file`]; the rules' own settings are in [`rules`].
+//! Reading a file is in [`mod@file`]; the rules' own settings are in [`rules`].
 
 pub mod file;
 pub mod rules;

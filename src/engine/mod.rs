@@ -3,7 +3,7 @@
 //! No threads, clocks, files or randomness. Time is the audio's own. The same inputs give the
 //! same events, whatever the size of the blocks they come in.
 //!
-//! Inside, an [`ear`] a party turns samples into frames, and the [`mind`] follows both ears,
+//! Inside, an `ear` a party turns samples into frames, and the `mind` follows both ears,
 //! frame by frame, in the order of the audio. In a replay the mind waits for the words of an
 //! utterance where a live call would have had them; the ears run on meanwhile.
 

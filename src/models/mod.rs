@@ -3,7 +3,7 @@
 //! The program never fetches anything. Models lie in folders beside a `manifest.toml`
 //! ([`manifest`]) that says what each file is, where it came from, under which licence, and
 //! its hash. [`ModelStore`] gathers the manifests of all folders in a fixed order, [`verify`]
-//! compares a file with its manifest, [`add`] takes a file the user brought into the user's
+//! compares a file with its manifest, [`add()`] takes a file the user brought into the user's
 //! own folder. Whisper files are looked through by [`ggml`] before whisper.cpp sees them:
 //! its loader believes what it reads, and may end the process when that is wrong.
 
