@@ -5,14 +5,12 @@
 
 .PHONY: setup demo test bench
 
-EVENKEEL = cargo run --quiet --release --
-
 setup:
 	@sh setup.sh
 
 demo: setup
 	cargo build --release
-	$(EVENKEEL) replay assets/demo-call.wav --out calls/demo-call
+	cargo run --quiet --release -- replay assets/demo-call.wav --out calls/demo-call
 	@echo
 	@echo "The results are in calls/demo-call. For a recording of your own:"
 	@echo "    target/release/evenkeel replay CALL.wav"
