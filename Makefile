@@ -23,4 +23,4 @@ test: setup
 	cargo test --release --features eval
 
 bench: setup
-	cargo bench
+	cargo bench --bench stages

@@ -142,18 +142,26 @@ impl Tally {
             return Vec::new();
         }
         let prompted = |name: &str| self.cues.iter().any(|(_, cue)| *cue == name);
-        let unheeded = |name: &str| {
+        let came_of_it = |name: &str, wanted: Outcome| {
             self.cues.iter().filter(|(_, cue)| *cue == name).any(|(id, _)| {
-                self.outcomes.iter().any(|(of, outcome)| of == id && *outcome == Outcome::Ignored)
+                self.outcomes.iter().any(|(of, outcome)| of == id && *outcome == wanted)
             })
         };
-        let after_prompt = |name, missed| match (prompted(name), unheeded(name)) {
+        let unheeded = |name: &str| came_of_it(name, Outcome::Ignored);
+        let after_prompt = |name: &str| match (unheeded(name), came_of_it(name, Outcome::Heeded)) {
+            (true, _) => Mark::Missed,
+            (false, true) => Mark::Done,
+            // Not prompted, or the moment passed by itself.
+            (false, false) => Mark::NotNeeded,
+        };
+        // A prompt to slow down means that the pace did run away, unless it was taken up.
+        let stay_calm = match (prompted("stay-calm"), after_prompt("stay-calm")) {
             (false, _) => Mark::NotNeeded,
-            (true, true) => missed,
-            (true, false) => Mark::Done,
+            (true, Mark::Done) => Mark::Done,
+            (true, _) => Mark::Broken,
         };
         vec![
-            ("stay-calm", after_prompt("stay-calm", Mark::Broken)),
+            ("stay-calm", stay_calm),
             (
                 "let-them-finish",
                 match self.interruptions.agent {
@@ -167,10 +175,10 @@ impl Tally {
                 match (unheeded("show-listening"), self.agent_signals > 0) {
                     (true, _) => Mark::Missed,
                     (false, true) => Mark::Done,
-                    (false, false) => after_prompt("show-listening", Mark::Missed),
+                    (false, false) => after_prompt("show-listening"),
                 },
             ),
-            ("keep-them-posted", after_prompt("keep-them-posted", Mark::Missed)),
+            ("keep-them-posted", after_prompt("keep-them-posted")),
         ]
     }
 }
