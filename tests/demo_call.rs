@@ -16,7 +16,7 @@ use evenkeel::call::record::{Line, Record, Span};
 use evenkeel::config::Config;
 use evenkeel::engine::Words;
 use evenkeel::event::{Event, Layout};
-use evenkeel::session::{Ended, Pace, Sink, WordWorkers, replay};
+use evenkeel::session::replay::{Ended, Pace, Sink, WordWorkers, replay};
 use evenkeel::speech::whisper::WhisperModel;
 use evenkeel::units::Party;
 use playback::{assert_same_log, demo_source, engine, lines, log};

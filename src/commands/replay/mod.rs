@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Layout, ModelUsed};
 use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
-use crate::session::{Ended, Pace, WordWorkers, replay};
+use crate::session::replay::{Ended, Pace, WordWorkers, replay};
 use crate::speech::silero::{Silero, SileroWeights};
 use crate::speech::transcript::MakeTranscriber;
 

@@ -12,7 +12,7 @@ use crate::call::folder::{CallFolder, Journal};
 use crate::call::record::Line;
 use crate::event::Event;
 use crate::report::{live_line, write_account};
-use crate::session::{Ended, Sink};
+use crate::session::replay::{Ended, Sink};
 use crate::units::{CallTime, PerParty};
 
 /// A call shorter than this is done before a progress bar could be read. Seconds.

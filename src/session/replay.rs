@@ -1,4 +1,4 @@
-//! A session: every thread and queue of a call, and nothing else.
+//! Replaying: a recording is read, the engine stepped, and the words waited for.
 //!
 //! The calling thread reads the source and steps the engine; workers named `words-1`,
 //! `words-2`… turn utterances into words. Requests and answers go through bounded queues:

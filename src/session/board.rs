@@ -1,0 +1,114 @@
+//! What passes between a live session and what shows it: a latest-value [`Pulse`] one way, the
+//! agent's [`Wish`]es the other. Events go by a queue of their own.
+
+use std::fmt;
+
+use crate::units::{CallTime, Party, PerParty};
+
+/// What the agent asks of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Stop listening and keeping, as for a card number.
+    Pause,
+    /// Listen again.
+    Resume,
+    /// No prompts for a while.
+    Snooze,
+    /// The prompt on screen was wrong.
+    Wrong,
+    /// The call is over.
+    End,
+}
+
+/// How a live call stands at this moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pulse {
+    /// The clock of the call.
+    pub now: CallTime,
+    /// Who speaks.
+    pub speaking: PerParty<bool>,
+    /// Level of what was heard last, in dBFS; −120 is digital silence.
+    pub level_dbfs: PerParty<f32>,
+    /// Whether the agent has paused it.
+    pub paused: bool,
+    /// Until when prompts are held back.
+    pub snoozed_until: Option<CallTime>,
+    /// What is being kept.
+    pub keeping: Keeping,
+    /// What is wrong just now, the worst first.
+    pub troubles: Vec<Trouble>,
+}
+
+/// What is kept of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// Nothing: the call leaves no file.
+    Nothing,
+    /// The event log, with the words.
+    #[default]
+    Log,
+    /// The log and the sound.
+    LogAndAudio,
+}
+
+/// Something that is wrong just now, and that the agent should know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble {
+    /// A device went away; it is waited for.
+    Lost {
+        /// Whose side it carried.
+        party: Party,
+        /// Its name.
+        device: String,
+    },
+    /// The server moved a stream: it carries the other side's sound.
+    Moved {
+        /// Whose side it should carry.
+        party: Party,
+    },
+    /// A device gives nothing but exact zeros: muted, or without permission.
+    Silent {
+        /// Whose side it should carry.
+        party: Party,
+    },
+    /// The customer's voice is so loud in the microphone that the two can't be told apart.
+    Bleed,
+    /// Words are late; some are left out.
+    Behind,
+    /// Something is not being kept.
+    NotKept {
+        /// What and why, as `The sound is not kept: the disk is full`.
+        what: String,
+    },
+}
+
+impl fmt::Display for Trouble {
+    /// In the agent's words, short enough for a line of the overlay.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::Lost { party: Party::Agent, .. } => {
+                f.write_str("Your microphone is gone. Waiting for it.")
+            }
+            Trouble::Lost { party: Party::Customer, .. } => {
+                f.write_str("The customer's sound is gone. Waiting for it.")
+            }
+            Trouble::Moved { party: Party::Agent } => {
+                f.write_str("Your microphone carries the customer's voice.")
+            }
+            Trouble::Moved { party: Party::Customer } => {
+                f.write_str("The customer's side carries your own voice.")
+            }
+            Trouble::Silent { party: Party::Agent } => {
+                f.write_str("Your microphone is silent. Muted?")
+            }
+            Trouble::Silent { party: Party::Customer } => {
+                f.write_str("Nothing comes from the customer's side.")
+            }
+            Trouble::Bleed => {
+                f.write_str("Your microphone hears the customer. Some prompts are off.")
+            }
+            Trouble::Behind => f.write_str("Words are late. Some are left out."),
+            Trouble::NotKept { what } => f.write_str(what),
+        }
+    }
+}
