@@ -16,7 +16,7 @@ use evenkeel::audio::resample::RateConverter;
 use evenkeel::call::record::Line;
 use evenkeel::config::Config;
 use evenkeel::engine::{Input, Words};
-use evenkeel::event::{Body, Event, Layout, TranscribeRequest, Utterance};
+use evenkeel::event::{Body, Event, Layout, TranscribeRequest, Urgency, Utterance};
 use evenkeel::speech::activity::{FRAME, VoiceActivity as _};
 use evenkeel::speech::silero::Silero;
 use evenkeel::tone::level::Loudness;
@@ -137,6 +137,7 @@ fn write_a_line_of_the_log(bencher: Bencher) {
 fn request(party: Party, from: f64, to: f64) -> TranscribeRequest {
     let (start, end) = (CallTime::from_secs(from), CallTime::from_secs(to));
     TranscribeRequest {
+        urgency: Urgency::Final,
         id: 0,
         party: Some(party),
         span: CallSpan::new(start, end),

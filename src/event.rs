@@ -25,12 +25,17 @@ pub enum Body {
     Speech { party: Option<Party>, span: CallSpan },
     /// Final words.
     Utterance(Utterance),
+    /// Words of an utterance that goes on; the first `stable` characters of `text` will not
+    /// change.
+    Partial { party: Option<Party>, span: CallSpan, text: String, stable: usize },
     /// Two voices at once.
     Overlap { span: CallSpan, by: Party, kind: OverlapKind, yielded: bool },
     /// Nobody spoke for a while.
     Silence { span: CallSpan },
     /// Audio that is not there.
     Gap { party: Option<Party>, span: CallSpan, cause: GapCause },
+    /// The agent paused: nothing was heard or kept.
+    Pause { span: CallSpan },
     /// A second of speech, measured against the speaker's own baseline.
     Measure(Measure),
     /// Something the agent did, well or badly.
@@ -145,6 +150,8 @@ pub enum GapCause {
     DeviceLost,
     /// The recording lacks it.
     File,
+    /// The agent paused the call; told as [`Body::Pause`], once for both parties.
+    Paused,
 }
 
 /// One second of a party's speech. `None` where not yet known.
@@ -255,11 +262,22 @@ pub enum Outcome {
 /// Named numbers behind a finding, in a fixed order.
 pub type Evidence = Vec<(&'static str, f64)>;
 
+/// How much hangs on a request for words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Words of an utterance that is over, or seems to be.
+    Final,
+    /// Words of an utterance that goes on: the next request will say the same and more.
+    Partial,
+}
+
 /// A request for words: the audio of one utterance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TranscribeRequest {
     /// Number of the request in this call; the answer carries it back.
     pub id: u64,
+    /// How much hangs on it.
+    pub urgency: Urgency,
     /// Whose speech it is; `None` in a mono mix.
     pub party: Option<Party>,
     /// From the first to the last speech in it.

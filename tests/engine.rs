@@ -349,6 +349,8 @@ fn check_laws(call: &Call, events: &[Event]) -> Result<(), TestCaseError> {
             Body::Speech { span, .. }
             | Body::Overlap { span, .. }
             | Body::Silence { span }
+            | Body::Partial { span, .. }
+            | Body::Pause { span }
             | Body::Gap { span, .. } => vec![*span],
             Body::Measure(measure) => vec![measure.span],
             Body::Practice(practice) => vec![practice.span],

@@ -27,6 +27,11 @@ pub(super) static A_LAW: [f32; 256] = {
     samples
 };
 
+/// The samples of μ-law bytes, −1 to 1.
+pub fn from_mu_law(bytes: &[u8]) -> Vec<f32> {
+    bytes.iter().map(|&byte| MU_LAW[usize::from(byte)]).collect()
+}
+
 /// `sample` (−1 to 1) as it comes out of a μ-law line: the nearest of the 255 values.
 pub fn through_mu_law(sample: f32) -> f32 {
     // Codes 0x80 to 0xff are the positive values, the largest first.

@@ -3,6 +3,8 @@
 mod byte_order;
 #[cfg(feature = "live")]
 pub mod capture;
+#[cfg(feature = "live")]
+pub mod choice;
 mod codec;
 mod compressed;
 pub mod decode;
@@ -10,6 +12,8 @@ mod defect;
 pub mod g711;
 pub mod resample;
 mod riff;
+pub mod ring;
 pub mod source;
+pub mod timeline;
 mod wav;
 pub mod write;

@@ -1,12 +1,16 @@
 //! A call's audio as a WAV file: stereo, agent left, customer right, 16 kHz, 16 bits.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::units::{ENGINE_RATE, PerParty};
+
+/// Bytes before the first sample, and of one frame of two samples.
+const HEADER_BYTES: u64 = 44;
+const FRAME_BYTES: u64 = 4;
 
 /// The file could not be written; what was written before is kept.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +20,24 @@ pub struct WriteError {
     source: hound::Error,
 }
 
+impl WriteError {
+    /// What kind of trouble it is.
+    pub fn kind(&self) -> io::ErrorKind {
+        match &self.source {
+            hound::Error::IoError(error) => error.kind(),
+            _ => io::ErrorKind::InvalidData,
+        }
+    }
+}
+
 /// Writes the audio of a call as it goes.
 pub struct CallWriter {
     path: PathBuf,
     writer: WavWriter<BufWriter<File>>,
+    /// The same file, to hand it to the disk.
+    file: File,
+    /// Frames that the file's header counts.
+    flushed: u32,
     /// What one party has and the other has not yet.
     pending: PerParty<Vec<f32>>,
 }
@@ -37,12 +55,49 @@ impl CallWriter {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let writer = options
-            .open(path)
-            .map_err(hound::Error::IoError)
-            .and_then(|file| WavWriter::new(BufWriter::new(file), spec))
-            .map_err(|source| WriteError { path: path.to_owned(), source })?;
-        Ok(CallWriter { path: path.to_owned(), writer, pending: PerParty::default() })
+        let failed = |source| WriteError { path: path.to_owned(), source };
+        let file = options.open(path).map_err(hound::Error::IoError).map_err(failed)?;
+        let twin = file.try_clone().map_err(hound::Error::IoError).map_err(failed)?;
+        let writer = WavWriter::new(BufWriter::new(file), spec).map_err(failed)?;
+        Ok(CallWriter::over(path, writer, twin))
+    }
+
+    /// Goes on with a file of which `frames` frames are good, as [`Self::flushed`] said before
+    /// a write failed.
+    pub fn resume(path: &Path, frames: u32) -> Result<Self, WriteError> {
+        let failed = |source| WriteError { path: path.to_owned(), source };
+        let file = File::options().read(true).write(true).open(path);
+        let file = file.map_err(hound::Error::IoError).map_err(failed)?;
+        let length = HEADER_BYTES + u64::from(frames) * FRAME_BYTES;
+        file.set_len(length).map_err(hound::Error::IoError).map_err(failed)?;
+        let writer = WavWriter::append(path).map_err(failed)?;
+        Ok(CallWriter::over(path, writer, file))
+    }
+
+    fn over(path: &Path, writer: WavWriter<BufWriter<File>>, file: File) -> Self {
+        let flushed = writer.duration();
+        CallWriter { path: path.to_owned(), writer, file, flushed, pending: PerParty::default() }
+    }
+
+    /// Frames that are safe from a crash of the program.
+    pub fn flushed(&self) -> u32 {
+        self.flushed
+    }
+
+    /// Makes what was written so far a whole, playable file.
+    pub fn flush(&mut self) -> Result<(), WriteError> {
+        self.writer.flush().map_err(|source| self.failed(source))?;
+        self.flushed = self.writer.duration();
+        Ok(())
+    }
+
+    /// Hands what was flushed to the disk, so that a power cut does not lose it.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        self.file.sync_data().map_err(|error| self.failed(hound::Error::IoError(error)))
+    }
+
+    fn failed(&self, source: hound::Error) -> WriteError {
+        WriteError { path: self.path.clone(), source }
     }
 
     /// Takes the next samples of both parties (mono, 16 kHz, −1 to 1), of any lengths.

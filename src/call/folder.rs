@@ -1,7 +1,7 @@
 //! A call's folder, and the journal in it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::record::Line;
@@ -80,7 +80,7 @@ impl CallFolder {
     pub fn journal(&self) -> Result<Journal, FolderError> {
         let path = self.log_path();
         match private_file(&path) {
-            Ok(file) => Ok(Journal { path, file, buffer: Vec::new() }),
+            Ok(file) => Ok(Journal { path, file, unwritten: Vec::new(), written: 0 }),
             Err(source) => Err(FolderError::Write { path, source }),
         }
     }
@@ -101,20 +101,38 @@ pub fn private_file(path: &Path) -> io::Result<File> {
 pub struct Journal {
     path: PathBuf,
     file: File,
-    buffer: Vec<u8>,
+    unwritten: Vec<u8>,
+    /// Bytes of whole lines in the file.
+    written: u64,
 }
 
 impl Journal {
-    /// Writes the events that belong in a log.
+    /// Writes the events that belong in a log. After an error they are kept in memory, and the
+    /// next write tries them again; the file ends with a whole line all the same.
     pub fn write(&mut self, events: &[Event]) -> Result<(), FolderError> {
-        self.buffer.clear();
         for line in events.iter().filter_map(Line::of) {
-            serde_json::to_writer(&mut self.buffer, &line).expect("a line is JSON");
-            self.buffer.push(b'\n');
+            serde_json::to_writer(&mut self.unwritten, &line).expect("a line is JSON");
+            self.unwritten.push(b'\n');
         }
-        self.file
-            .write_all(&self.buffer)
-            .map_err(|source| FolderError::Write { path: self.path.clone(), source })
+        match self.file.write_all(&self.unwritten) {
+            Ok(()) => {
+                self.written += self.unwritten.len() as u64;
+                self.unwritten.clear();
+                Ok(())
+            }
+            Err(source) => {
+                // Best effort: readers pass over a last line that was cut short.
+                let _ = self.file.set_len(self.written);
+                let _ = self.file.seek(SeekFrom::Start(self.written));
+                Err(FolderError::Write { path: self.path.clone(), source })
+            }
+        }
+    }
+
+    /// Hands what was written to the disk, so that a power cut does not lose it.
+    pub fn sync(&self) -> Result<(), FolderError> {
+        let failed = |source| FolderError::Write { path: self.path.clone(), source };
+        self.file.sync_data().map_err(failed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A call is a folder: `events.jsonl`, and where asked for `audio.wav`.
 
 pub mod folder;
+pub mod keeper;
 pub mod names;
 pub mod rebuild;
 pub mod record;

@@ -25,7 +25,7 @@ macro_rules! names {
 
 names!(Layout: Stereo = "stereo", TwoFiles = "two-files", MonoMix = "mono-mix", Live = "live");
 names!(OverlapKind: Backchannel = "backchannel", Interruption = "interruption", Shared = "shared");
-names!(GapCause: Overrun = "overrun", DeviceLost = "device-lost", File = "file");
+names!(GapCause: Overrun = "overrun", DeviceLost = "device-lost", File = "file", Paused = "paused");
 names!(Outcome: Heeded = "heeded", Ignored = "ignored", Wrong = "wrong", Expired = "expired", Snoozed = "snoozed");
 names!(Speed: Fast = "fast", Slow = "slow");
 names!(Mark: Done = "done", Missed = "missed", Broken = "broken", NotNeeded = "not-needed");

@@ -31,6 +31,8 @@ fn span(record: &Record) -> Option<Span> {
         | Record::Utterance { span, .. }
         | Record::Overlap { span, .. }
         | Record::Silence { span }
+        | Record::Partial { span, .. }
+        | Record::Pause { span }
         | Record::Gap { span, .. }
         | Record::Measure { span, .. }
         | Record::Practice { span, .. } => Some(*span),
@@ -79,6 +81,8 @@ fn counted(record: &Record) -> Option<Body> {
             Body::CueOutcome { id: *id, outcome: *outcome, evidence: Vec::new() }
         }
         Record::Gap { .. }
+        | Record::Partial { .. }
+        | Record::Pause { .. }
         | Record::Measure { .. }
         | Record::Practice { .. }
         | Record::Warning { .. }

@@ -99,6 +99,13 @@ pub enum Record {
         confidence: f64,
         redo: bool,
     },
+    Partial {
+        party: Option<Party>,
+        #[serde(flatten)]
+        span: Span,
+        text: String,
+        stable: usize,
+    },
     Overlap {
         #[serde(flatten)]
         span: Span,
@@ -117,6 +124,11 @@ pub enum Record {
         span: Span,
         #[serde(with = "names")]
         cause: GapCause,
+    },
+    /// The agent paused: nothing was heard or kept.
+    Pause {
+        #[serde(flatten)]
+        span: Span,
     },
     Measure {
         party: Option<Party>,
@@ -277,6 +289,13 @@ impl Line {
                 confidence: thousandths(utterance.confidence),
                 redo: utterance.redo,
             },
+            Body::Partial { party, span, text, stable } => Record::Partial {
+                party: *party,
+                span: (*span).into(),
+                text: text.clone(),
+                stable: *stable,
+            },
+            Body::Pause { span } => Record::Pause { span: (*span).into() },
             Body::Overlap { span, by, kind, yielded } => {
                 Record::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
             }

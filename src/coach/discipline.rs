@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::Situation;
 use super::outcome::Watch;
 use super::rules::{Finding, Rule};
+use super::{Reaction, Situation};
 use crate::config::{CuesConfig, RulesConfig};
-use crate::event::{Body, Cue, Speed};
+use crate::event::{Body, Cue, Outcome, Speed};
 use crate::units::CallTime;
 
 /// Decides which findings become cues, and follows what comes of them.
@@ -17,6 +17,7 @@ pub struct Coach {
     disabled: Vec<&'static str>,
     shown_at: VecDeque<CallTime>,
     shown_until: CallTime,
+    snoozed_until: Option<CallTime>,
     next_id: u32,
     watches: Vec<Watch>,
 }
@@ -28,6 +29,8 @@ struct RuleState {
     /// Whether that has been prompted already: one prompt a finding.
     prompted: bool,
     last_cue: Option<CallTime>,
+    /// Until when it rests, since the agent found it wrong.
+    wrong_until: Option<CallTime>,
 }
 
 impl Coach {
@@ -40,6 +43,7 @@ impl Coach {
             disabled: Vec::new(),
             shown_at: VecDeque::new(),
             shown_until: CallTime::ZERO,
+            snoozed_until: None,
             next_id: 1,
             watches: Vec::new(),
         }
@@ -85,10 +89,45 @@ impl Coach {
         }
     }
 
+    /// The agent reacts at `now`, to the last prompt if it is still being watched: a snooze
+    /// holds all prompts back for a while, and so does "wrong" those of that rule.
+    pub fn react(&mut self, reaction: Reaction, now: CallTime, mut tell: impl FnMut(Body)) {
+        let rest = now.shifted(self.cues.snooze_secs);
+        let on_screen = now < self.shown_until;
+        let outcome = match reaction {
+            Reaction::Snooze => {
+                self.snoozed_until = Some(rest);
+                Outcome::Snoozed
+            }
+            Reaction::Wrong => Outcome::Wrong,
+        };
+        if reaction == Reaction::Snooze && !on_screen {
+            return;
+        }
+        let Some(watch) = self.watches.pop() else { return };
+        self.shown_until = now;
+        if reaction == Reaction::Wrong {
+            self.states[watch.rule() as usize].wrong_until = Some(rest);
+        }
+        let (_, evidence) = watch.finish(now);
+        tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
+    }
+
+    /// Until when the agent wants no prompts, as last said.
+    pub fn snoozed_until(&self) -> Option<CallTime> {
+        self.snoozed_until
+    }
+
+    /// The cue whose time on the screen is not over, and that has not been heeded.
+    pub fn on_screen(&self, now: CallTime) -> Option<u32> {
+        let last = self.watches.last().filter(|_| now < self.shown_until)?;
+        (!last.is_settled()).then(|| last.id())
+    }
+
     /// The call is over: tells the outcomes that are still open, as far as they are known.
     pub fn finish(&mut self, now: &Situation, mut tell: impl FnMut(Body)) {
         for watch in self.watches.drain(..) {
-            let (outcome, evidence) = watch.finish(now);
+            let (outcome, evidence) = watch.finish(now.now);
             tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
         }
     }
@@ -98,13 +137,16 @@ impl Coach {
         let rested = |last: Option<&CallTime>, secs: f64| {
             last.is_none_or(|last| now.now.secs_since(*last) >= secs)
         };
-        let last = &self.states[rule as usize].last_cue;
+        let state = &self.states[rule as usize];
+        let over = |until: Option<CallTime>| until.is_none_or(|until| now.now >= until);
         let recent = |at: &&CallTime| now.now.secs_since(**at) < self.cues.max_window_secs;
         settings.enabled
             && !self.disabled.contains(&rule.name())
             && now.now >= self.shown_until
+            && over(self.snoozed_until)
+            && over(state.wrong_until)
             && (rule.about_agents_speech() || !now.agent_speaks())
-            && rested(last.as_ref(), settings.cooldown_secs)
+            && rested(state.last_cue.as_ref(), settings.cooldown_secs)
             && rested(self.shown_at.back(), self.cues.cooldown_secs)
             && (self.shown_at.iter().filter(recent).count() as u32) < self.cues.max_count
     }
@@ -236,6 +278,59 @@ mod tests {
         let (cues, outcomes) = run(&Config::default(), 30.0, |now| fast(now, 5.0, 8.0));
         assert_eq!(cues, [(6.0, "stay-calm")]);
         assert_eq!(outcomes, [Outcome::Heeded]);
+    }
+
+    #[test]
+    fn a_wrong_prompt_and_its_rule_rest() {
+        let config = Config::default();
+        let mut coach = Coach::new(&config.cues, &config.rules);
+        let mut told = Vec::new();
+        let mut step = |coach: &mut Coach, from: u32, to: u32| {
+            for i in from..to {
+                coach.step(&dead_air_from(0.0, f64::from(i)), |body| told.push(body));
+            }
+            std::mem::take(&mut told)
+        };
+        assert_eq!(step(&mut coach, 0, 12).len(), 1);
+        assert_eq!(coach.on_screen(CallTime::from_secs(12.0)), Some(1));
+        let mut outcomes = Vec::new();
+        coach.react(Reaction::Wrong, CallTime::from_secs(12.0), |body| outcomes.push(body));
+        assert!(matches!(outcomes[..], [Body::CueOutcome { id: 1, outcome: Outcome::Wrong, .. }]));
+        assert_eq!(coach.on_screen(CallTime::from_secs(12.0)), None);
+        assert!(coach.states[Rule::KeepThemPosted as usize].wrong_until.is_some());
+        assert_eq!(coach.states[Rule::ShowListening as usize].wrong_until, None);
+        assert_eq!(step(&mut coach, 12, 60), []);
+        // Nothing is left to be wrong.
+        coach.react(Reaction::Wrong, CallTime::from_secs(60.0), |body| panic!("{body:?}"));
+    }
+
+    #[test]
+    fn a_snooze_holds_all_prompts_back() {
+        let config = Config::default();
+        let mut coach = Coach::new(&config.cues, &config.rules);
+        coach.react(Reaction::Snooze, CallTime::ZERO, |body| panic!("{body:?}"));
+        let snooze = config.cues.snooze_secs as u32;
+        for i in 0..snooze {
+            coach.step(&dead_air_from(0.0, f64::from(i)), |body| panic!("{body:?}"));
+        }
+        let mut cues = 0;
+        coach.step(&dead_air_from(0.0, f64::from(snooze)), |_| cues += 1);
+        assert_eq!(cues, 1);
+    }
+
+    #[test]
+    fn a_heeded_prompt_leaves_the_screen() {
+        let config = Config::default();
+        let mut coach = Coach::new(&config.cues, &config.rules);
+        for i in 0..=10 {
+            coach.step(&dead_air_from(0.0, f64::from(i)), |_| ());
+        }
+        let at = |secs: f64| CallTime::from_secs(secs);
+        assert_eq!(coach.on_screen(at(10.0)), Some(1));
+        let mut speaks = quiet(11.0);
+        speaks.under_way.agent = Some(CallSpan::new(at(10.5), at(11.0)));
+        coach.step(&speaks, |_| ());
+        assert_eq!(coach.on_screen(at(11.0)), None);
     }
 
     #[test]

@@ -11,6 +11,15 @@ use crate::dialogue::floor::{Turn, UnderWay};
 use crate::dialogue::overlap::Running;
 use crate::units::CallTime;
 
+/// What the agent does about prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// No prompts for a while.
+    Snooze,
+    /// The last prompt was wrong.
+    Wrong,
+}
+
 /// What the coach knows at one moment.
 #[derive(Clone, Debug)]
 pub struct Situation {

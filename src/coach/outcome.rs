@@ -51,11 +51,21 @@ impl Watch {
         self.id
     }
 
+    /// The rule whose cue is watched.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// Whether the agent has done what was asked, or the moment has passed.
+    pub fn is_settled(&self) -> bool {
+        self.done_at.is_some() || self.passed_at.is_some()
+    }
+
     /// Takes the situation; returns the outcome once the time is over.
     pub fn step(&mut self, now: &Situation, rules: &RulesConfig) -> Option<(Outcome, Evidence)> {
         let secs = now.now.secs_since(self.since);
         if secs > self.window_secs {
-            return Some(self.finish(now));
+            return Some(self.finish(now.now));
         }
         if now.agent_speaks() {
             self.spoke_secs += now.now.secs_since(self.last_step);
@@ -106,7 +116,7 @@ impl Watch {
     }
 
     /// The outcome as far as it is known now.
-    pub fn finish(&self, now: &Situation) -> (Outcome, Evidence) {
+    pub fn finish(&self, now: CallTime) -> (Outcome, Evidence) {
         let after = |at: Option<CallTime>| at.map(|at| round(at.secs_since(self.since)));
         let outcome = match self.rule {
             _ if self.done_at.is_some() && self.relapsed_at.is_none() => Outcome::Heeded,
@@ -119,7 +129,7 @@ impl Watch {
                 Outcome::Ignored
             }
         };
-        let mut evidence = vec![("watched_secs", round(now.now.secs_since(self.since)))];
+        let mut evidence = vec![("watched_secs", round(now.secs_since(self.since)))];
         for (name, value) in [
             ("done_after_secs", after(self.done_at)),
             ("passed_after_secs", after(self.passed_at)),

@@ -3,8 +3,16 @@
 pub mod config;
 #[cfg(feature = "live")]
 pub mod devices;
+#[cfg(feature = "live")]
+pub mod doctor;
+#[cfg(feature = "live")]
+pub mod live;
+mod loaded;
 pub mod models;
 pub mod replay;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 
@@ -22,6 +30,9 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Listen to a call as it goes, and prompt
+    #[cfg(feature = "live")]
+    Live(live::LiveArgs),
     /// Analyse a recorded call: who said what, who cut in, where it went silent, what to try
     Replay(replay::ReplayArgs),
     /// Print the settings with their defaults, as a file to start from
@@ -31,15 +42,34 @@ enum Command {
     /// List the sound devices
     #[cfg(feature = "live")]
     Devices(devices::DevicesArgs),
+    /// Look whether this machine is ready for live calls, and say what to mend
+    #[cfg(feature = "live")]
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs what was typed; returns the exit code.
 pub fn run(cli: Cli) -> anyhow::Result<u8> {
     match cli.command {
+        #[cfg(feature = "live")]
+        Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Models(args) => models::run(args).map(|()| 0),
         #[cfg(feature = "live")]
         Command::Devices(args) => devices::run(args).map(|()| 0),
+        #[cfg(feature = "live")]
+        Command::Doctor(args) => doctor::run(args),
     }
+}
+
+/// A sign that Ctrl-C sets; the second one ends the program at once.
+fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let sign = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if sign.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    })?;
+    Ok(stop)
 }

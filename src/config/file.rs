@@ -133,6 +133,7 @@ impl Config {
 
         let w = &self.words;
         secs("words.lateness_secs", w.lateness_secs, 0.0..10.0)?;
+        secs("words.partial_secs", w.partial_secs, 0.3..30.0)?;
         range("words.min_logprob", f64::from(w.min_logprob), -10.0..0.0, "")?;
         range("words.max_repeats", f64::from(w.max_repeats), 1.0..100.0, "")?;
         range("words.max_words_per_sec", f64::from(w.max_words_per_sec), 1.0..100.0, "")?;
@@ -163,6 +164,7 @@ impl Config {
         range("cues.max_count", f64::from(c.max_count), 0.0..1000.0, "")?;
         secs("cues.max_window_secs", c.max_window_secs, 1.0..36_000.0)?;
         secs("cues.outcome_secs", c.outcome_secs, 1.0..120.0)?;
+        secs("cues.snooze_secs", c.snooze_secs, 1.0..36_000.0)?;
 
         let r = &self.rules;
         for (key, cue) in [

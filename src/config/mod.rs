@@ -5,7 +5,9 @@
 //! Reading a file is in [`mod@file`]; the rules' own settings are in [`rules`].
 
 pub mod file;
+pub mod folders;
 pub mod rules;
+pub mod settings;
 
 use serde::{Deserialize, Serialize};
 
@@ -82,9 +84,11 @@ impl Default for UtteranceConfig {
 pub struct WordsConfig {
     /// Language as Whisper names it (`en`); English-only models ignore it.
     pub language: String,
-    /// In a replay, words count as known this long after their utterance was cut, as they
-    /// would be in a live call. Seconds.
+    /// Words count as known this long after their utterance was cut, even if they come sooner:
+    /// a live call then tells the same as a replay of it. Seconds.
     pub lateness_secs: f64,
+    /// Live, words of speech that goes on are asked for so often. Seconds.
+    pub partial_secs: f64,
     /// A fast decode with a lower mean log-probability than this is done again. Natural log.
     pub min_logprob: f32,
     /// A fast decode in which the same words stand more often than this in a row is done again.
@@ -102,7 +106,8 @@ impl Default for WordsConfig {
     fn default() -> Self {
         WordsConfig {
             language: "en".into(),
-            lateness_secs: 0.4,
+            lateness_secs: 0.1,
+            partial_secs: 1.0,
             min_logprob: -1.0,
             max_repeats: 3,
             max_words_per_sec: 7.0,
@@ -191,6 +196,8 @@ pub struct CuesConfig {
     pub max_window_secs: f64,
     /// What happened is judged this long after a cue. Seconds.
     pub outcome_secs: f64,
+    /// A snooze holds all cues back for so long, and "wrong" those of its rule. Seconds.
+    pub snooze_secs: f64,
 }
 
 impl Default for CuesConfig {
@@ -201,6 +208,7 @@ impl Default for CuesConfig {
             max_count: 6,
             max_window_secs: 600.0,
             outcome_secs: 20.0,
+            snooze_secs: 300.0,
         }
     }
 }

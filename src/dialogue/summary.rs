@@ -66,6 +66,8 @@ impl Tally {
             Body::Cue(cue) => self.cues.push((cue.id, cue.name)),
             Body::CueOutcome { id, outcome, .. } => self.outcomes.push((*id, *outcome)),
             Body::Gap { .. }
+            | Body::Partial { .. }
+            | Body::Pause { .. }
             | Body::Measure(_)
             | Body::Practice(_)
             | Body::Warning { .. }
@@ -185,7 +187,7 @@ impl Tally {
 
 /// The value below which the share `q` of sorted `values` lies, between neighbours in
 /// proportion; `None` for no values.
-fn quantile(values: &[f64], q: f64) -> Option<f64> {
+pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     let place = q * values.len().checked_sub(1)? as f64;
     let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
     Some(below + (above - below) * place.fract())

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::config::Config;
-use crate::event::{Body, Event, GapCause, TranscribeRequest};
+use crate::event::{Body, Event, GapCause, TranscribeRequest, Urgency};
 use crate::speech::activity::{FRAME, VoiceActivity};
 use crate::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
 use crate::speech::utterance::{CutUtterance, Endpointer};
@@ -15,6 +15,8 @@ use crate::tone::pace::NucleusCounter;
 use crate::tone::pitch::PitchTracker;
 use crate::tone::speaker::Sounds;
 use crate::units::{CallSpan, CallTime, Dbfs, Party};
+
+use super::Words;
 
 /// Frames between two readings of the integrated loudness: about a second.
 const INTEGRATED_EVERY: u64 = 32;
@@ -34,8 +36,10 @@ pub struct Heard {
     pub told: Vec<SpanEvent>,
     /// The span under way after this frame.
     pub under_way: Option<CallSpan>,
-    /// Utterances sent to be transcribed: number and span.
+    /// Utterances that are over and whose words were asked for: number and span.
     pub requested: Vec<(u64, CallSpan)>,
+    /// Words asked for before the utterance was over: number and span.
+    pub previewed: Vec<(u64, CallSpan)>,
     /// Whether audio is missing here.
     pub in_gap: bool,
     /// Gaps that ended here.
@@ -54,7 +58,8 @@ pub struct Ear {
     party: Party,
     /// As the log names the party: `None` in a mono mix.
     named: Option<Party>,
-    words: bool,
+    words: Words,
+    partial_secs: f64,
     quiet_db: f32,
     offset_probability: f32,
     vad: Box<dyn VoiceActivity>,
@@ -69,22 +74,34 @@ pub struct Ear {
     rest: Vec<f32>,
     frames: u64,
     requests: u64,
+    /// The last request that was made before its utterance was over.
+    preview: Option<Preview>,
     gaps: VecDeque<(CallSpan, GapCause)>,
 }
 
+/// Words that were asked for early.
+#[derive(Clone, Copy)]
+struct Preview {
+    id: u64,
+    urgency: Urgency,
+    span: CallSpan,
+    at: CallTime,
+}
+
 impl Ear {
-    /// An ear at the beginning of a call; `words` says whether utterances are to be sent on.
+    /// An ear at the beginning of a call.
     pub fn new(
         party: Party,
         named: Option<Party>,
         config: &Config,
         vad: Box<dyn VoiceActivity>,
-        words: bool,
+        words: Words,
     ) -> Self {
         Ear {
             party,
             named,
             words,
+            partial_secs: config.words.partial_secs,
             quiet_db: config.speech.quiet_dbfs,
             offset_probability: config.speech.offset_probability,
             vad,
@@ -98,6 +115,7 @@ impl Ear {
             rest: Vec::with_capacity(FRAME),
             frames: 0,
             requests: 0,
+            preview: None,
             gaps: VecDeque::new(),
         }
     }
@@ -190,8 +208,10 @@ impl Ear {
                 heard.sounds.clipped_hops += 1;
             }
         }
-        heard.in_gap = self.gaps.front().is_some_and(|(gap, _)| gap.start < end);
-        while let Some(gap) = self.gaps.front().filter(|(gap, _)| gap.end <= end) {
+        // One that ends with the frame may go on with the next.
+        let here = CallSpan::new(start, end);
+        heard.in_gap = self.gaps.iter().any(|(gap, _)| gap.intersection(here).is_some());
+        while let Some(gap) = self.gaps.front().filter(|(gap, _)| gap.end < end) {
             heard.gaps.push(*gap);
             self.gaps.pop_front();
         }
@@ -222,6 +242,8 @@ impl Ear {
         if let Some(cut) = self.endpointer.step(frame, &heard.hop_db, &heard.told, heard.under_way)
         {
             self.request(cut, end, &mut heard, out);
+        } else if let Words::AsTheyCome { partials } = self.words {
+            self.look_ahead(partials, end, &mut heard, out);
         }
         heard
     }
@@ -246,22 +268,61 @@ impl Ear {
         heard: &mut Heard,
         out: &mut Vec<Event>,
     ) {
-        if !self.words || cut.samples.is_empty() {
+        if self.words == Words::Never || cut.samples.is_empty() {
             return;
         }
+        let span = cut.span;
+        let same = |asked: &Preview| asked.urgency == Urgency::Final && asked.span == span;
+        let id = match self.preview.take().filter(same) {
+            // Asked for already, when the speech had ended.
+            Some(asked) => asked.id,
+            None => self.ask(cut, Urgency::Final, now, out),
+        };
+        heard.requested.push((id, span));
+    }
+
+    /// Asks for words before the utterance is over: as soon as its speech has ended, since
+    /// nobody will speak on more often than not; and while it goes on, where `partials` are
+    /// wanted.
+    fn look_ahead(
+        &mut self,
+        partials: bool,
+        now: CallTime,
+        heard: &mut Heard,
+        out: &mut Vec<Event>,
+    ) {
+        let ended = heard.told.iter().any(|told| matches!(told, SpanEvent::Ended(_)));
+        let (cut, urgency) = if ended && heard.under_way.is_none() {
+            (self.endpointer.if_over(), Urgency::Final)
+        } else if partials && heard.under_way.is_some() {
+            let last = self.preview.map_or(CallTime::ZERO, |last| last.at);
+            let since = self.endpointer.open_since().map(|start| start.max(last));
+            let due = since.is_some_and(|since| now.secs_since(since) >= self.partial_secs);
+            (due.then(|| self.endpointer.so_far()).flatten(), Urgency::Partial)
+        } else {
+            return;
+        };
+        let Some(cut) = cut.filter(|cut| !cut.samples.is_empty()) else { return };
+        let span = cut.span;
+        let id = self.ask(cut, urgency, now, out);
+        self.preview = Some(Preview { id, urgency, span, at: now });
+        heard.previewed.push((id, span));
+    }
+
+    fn ask(
+        &mut self,
+        cut: CutUtterance,
+        urgency: Urgency,
+        now: CallTime,
+        out: &mut Vec<Event>,
+    ) -> u64 {
         // Numbered per party, so that the numbers do not depend on whose audio came first.
         let id = self.requests * 2 + u64::from(self.party == Party::Customer);
         self.requests += 1;
-        heard.requested.push((id, cut.span));
-        out.push(Event {
-            at: now,
-            body: Body::Transcribe(TranscribeRequest {
-                id,
-                party: self.named,
-                span: cut.span,
-                audio_start: cut.audio_start,
-                samples: cut.samples,
-            }),
-        });
+        let CutUtterance { span, audio_start, samples } = cut;
+        let party = self.named;
+        let request = TranscribeRequest { id, urgency, party, span, audio_start, samples };
+        out.push(Event { at: now, body: Body::Transcribe(request) });
+        id
     }
 }

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::ear::Heard;
 use super::{SourceNote, Words};
-use crate::coach::Situation;
 use crate::coach::discipline::Coach;
+use crate::coach::{Reaction, Situation};
 use crate::config::Config;
 use crate::dialogue::channels::ChannelCheck;
 use crate::dialogue::floor::{Floor, UnderWay};
 use crate::dialogue::overlap::{Overlap, OverlapTracker};
 use crate::dialogue::silence::Silence;
 use crate::dialogue::summary::Tally;
-use crate::event::{Body, CallHead, Event, Layout, Measure, OverlapKind, Practice, Utterance};
+use crate::event::{
+    Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
+};
 use crate::speech::activity::FRAME;
+use crate::speech::partial::PartialText;
 use crate::speech::span::SpanEvent;
 use crate::speech::transcript::Transcript;
 use crate::tone::speaker::Speaker;
@@ -40,6 +43,14 @@ struct Asked {
     due: CallTime,
 }
 
+/// A request for words that was made before its utterance was over.
+struct Preview {
+    id: u64,
+    party: Party,
+    span: CallSpan,
+    told: bool,
+}
+
 pub struct Mind {
     config: Config,
     head: Option<CallHead>,
@@ -47,7 +58,9 @@ pub struct Mind {
     words: Words,
     now: CallTime,
     asked: VecDeque<Asked>,
+    previews: Vec<Preview>,
     answers: BTreeMap<u64, Option<Transcript>>,
+    partial: PerParty<PartialText>,
     notes: VecDeque<(CallTime, SourceNote)>,
     speakers: PerParty<Speaker>,
     floor: Floor,
@@ -73,7 +86,9 @@ impl Mind {
             words,
             now: CallTime::ZERO,
             asked: VecDeque::new(),
+            previews: Vec::new(),
             answers: BTreeMap::new(),
+            partial: PerParty::default(),
             notes: VecDeque::new(),
             speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
             floor: Floor::new(&config.dialogue),
@@ -114,7 +129,33 @@ impl Mind {
     }
 
     pub fn words(&mut self, id: u64, transcript: Option<Transcript>) {
-        self.answers.insert(id, transcript);
+        // Where the engine waits, its ears run ahead, and words come before they are missed.
+        let known = self.words == Words::OnTime
+            || self.asked.iter().any(|asked| asked.id == id)
+            || self.previews.iter().any(|preview| preview.id == id);
+        if known {
+            self.answers.insert(id, transcript);
+        }
+    }
+
+    pub fn react(&mut self, reaction: Reaction, out: &mut Vec<Event>) {
+        let mut told = Vec::new();
+        self.coach.react(reaction, self.now, |body| told.push(body));
+        for body in told {
+            self.tell(body, out);
+        }
+    }
+
+    pub fn cue_on_screen(&self) -> Option<u32> {
+        self.coach.on_screen(self.now)
+    }
+
+    pub fn speaking(&self) -> PerParty<bool> {
+        self.under_way.map(Option::is_some)
+    }
+
+    pub fn snoozed_until(&self) -> Option<CallTime> {
+        self.coach.snoozed_until().filter(|until| *until > self.now)
     }
 
     /// Whether the next frame can be thought about: words that are due must be there.
@@ -143,7 +184,21 @@ impl Mind {
         self.take_words(false, out);
         for party in Party::BOTH {
             for &(span, cause) in &heard[party].gaps {
-                self.tell(Body::Gap { party: self.named(party), span, cause }, out);
+                let body = match cause {
+                    // Both parties pause at once.
+                    GapCause::Paused if party == Party::Agent => continue,
+                    GapCause::Paused => {
+                        if let Some(span) = self.silence.started(span.start, None) {
+                            self.tell(Body::Silence { span }, out);
+                        }
+                        self.silence.ended(span.end);
+                        Body::Pause { span }
+                    }
+                    GapCause::Overrun | GapCause::DeviceLost | GapCause::File => {
+                        Body::Gap { party: self.named(party), span, cause }
+                    }
+                };
+                self.tell(body, out);
             }
         }
         self.follow_spans(&heard, out);
@@ -155,9 +210,14 @@ impl Mind {
                 let party = self.named(party);
                 self.tell(Body::Measure(Measure { party, pitch_st, ..measure }), out);
             }
+            for &(id, span) in &heard[party].previewed {
+                self.forget_previews(party, |preview| !preview.told);
+                self.previews.push(Preview { id, party, span, told: false });
+            }
             for &(id, span) in &heard[party].requested {
                 let due = self.now.shifted(self.config.words.lateness_secs);
                 self.asked.push_back(Asked { id, party, span, due });
+                self.forget_previews(party, |_| false);
             }
         }
         self.doubt(&heard, out);
@@ -208,23 +268,21 @@ impl Mind {
         self.tell(Body::Warning { code, text, disables }, out);
     }
 
-    /// Takes the words that have come: all that are there when they come as they are ready or
-    /// the call is `over`, otherwise those whose time it is.
+    /// Takes the words that have come and whose time it is, or all when the call is `over`, in
+    /// the order of speech: words that are late hold up those after them.
     fn take_words(&mut self, over: bool, out: &mut Vec<Event>) {
         let now = self.now;
-        let (words, answers) = (self.words, &self.answers);
-        let mut taken = Vec::new();
-        self.asked.retain(|asked| {
-            let its_time = over || words == Words::AsTheyCome || asked.due <= now;
-            let take = its_time && answers.contains_key(&asked.id);
-            if take {
-                taken.push((asked.id, asked.party, asked.span));
-            }
-            !take
-        });
-        for (id, party, span) in taken {
+        let ready = |asked: &Asked, answers: &BTreeMap<u64, Option<Transcript>>| {
+            (over || asked.due <= now) && answers.contains_key(&asked.id)
+        };
+        while let Some(asked) = self.asked.pop_front_if(|asked| ready(asked, &self.answers)) {
+            let Asked { id, party, span, .. } = asked;
+            let partial = std::mem::take(&mut self.partial[party]);
             match self.answers.remove(&id).flatten() {
-                Some(transcript) => self.take_transcript(party, span, transcript, out),
+                Some(mut transcript) => {
+                    partial.keep_promise(&mut transcript);
+                    self.take_transcript(party, span, transcript, out);
+                }
                 None => {
                     let text =
                         format!("The words from {} to {} are missing.", span.start, span.end);
@@ -232,6 +290,46 @@ impl Mind {
                 }
             }
         }
+        self.take_previews(out);
+    }
+
+    /// Tells the words of utterances that go on.
+    fn take_previews(&mut self, out: &mut Vec<Event>) {
+        let Words::AsTheyCome { partials: true } = self.words else { return };
+        for party in Party::BOTH {
+            // What is about to be final is not told as partial.
+            let pending = self.asked.iter().any(|asked| asked.party == party);
+            let news = |preview: &Preview| {
+                preview.party == party && !preview.told && self.answers.contains_key(&preview.id)
+            };
+            let newest = self.previews.iter().rposition(news).filter(|_| !pending);
+            let Some(newest) = newest else { continue };
+            // What was asked for before it has nothing new to say.
+            let of_party = self.previews[..=newest].iter_mut().filter(|p| p.party == party);
+            of_party.for_each(|preview| preview.told = true);
+            let Preview { id, span, .. } = self.previews[newest];
+            let Some(Some(transcript)) = self.answers.get(&id) else { continue };
+            let partial = &mut self.partial[party];
+            partial.update(&transcript.words, span.end);
+            let (text, stable) = partial.text();
+            if !text.is_empty() {
+                let party = self.named(party);
+                self.tell(Body::Partial { party, span, text, stable }, out);
+            }
+        }
+    }
+
+    /// Drops the requests of `party` that are of no use any more, and what came of them, but
+    /// not what was asked for as final.
+    fn forget_previews(&mut self, party: Party, keep: impl Fn(&Preview) -> bool) {
+        let (asked, answers) = (&self.asked, &mut self.answers);
+        self.previews.retain(|preview| {
+            let stays = preview.party != party || keep(preview);
+            if !stays && !asked.iter().any(|asked| asked.id == preview.id) {
+                answers.remove(&preview.id);
+            }
+            stays
+        });
     }
 
     fn take_transcript(

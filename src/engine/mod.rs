@@ -12,6 +12,7 @@ mod mind;
 
 use std::collections::VecDeque;
 
+use crate::coach::Reaction;
 use crate::config::Config;
 use crate::event::{CallHead, Event, GapCause, Layout};
 use crate::speech::activity::{FRAME, VoiceActivity};
@@ -34,6 +35,8 @@ pub enum Input<'a> {
     Transcript { id: u64, transcript: Option<Transcript> },
     /// Something about the source that the log should tell.
     Device(SourceNote),
+    /// The agent did something about a prompt.
+    Reaction(Reaction),
     /// The call is over.
     End,
 }
@@ -54,8 +57,12 @@ pub struct SourceNote {
 pub enum Words {
     /// Never: calls are measured only.
     Never,
-    /// As they are ready; the engine never waits.
-    AsTheyCome,
+    /// As they are ready; the engine never waits. Words are asked for as soon as speech has
+    /// ended, before it is sure that the utterance is over.
+    AsTheyCome {
+        /// Whether to ask for words while somebody speaks as well.
+        partials: bool,
+    },
     /// `words.lateness_secs` after their utterance; the engine waits. Makes the log
     /// independent of how fast the machine is.
     OnTime,
@@ -81,11 +88,10 @@ impl Engine {
         mut vad: impl FnMut(Party) -> Box<dyn VoiceActivity>,
     ) -> Self {
         let mono = head.layout == Layout::MonoMix;
-        let send_words = words != Words::Never;
         Engine {
             mono,
             ears: PerParty::from_fn(|party| {
-                Ear::new(party, (!mono).then_some(party), config, vad(party), send_words)
+                Ear::new(party, (!mono).then_some(party), config, vad(party), words)
             }),
             heard: PerParty::default(),
             mind: Mind::new(config, head, words),
@@ -116,8 +122,35 @@ impl Engine {
                 let heard_to = self.ears.agent.now().max(self.ears.customer.now());
                 self.mind.note(heard_to, note);
             }
+            Input::Reaction(reaction) => self.mind.react(reaction, out),
         }
         self.think(out);
+    }
+
+    /// The cue that belongs on the screen now: shown, not yet heeded, its time not over.
+    pub fn cue_on_screen(&self) -> Option<u32> {
+        self.mind.cue_on_screen()
+    }
+
+    pub fn same_audio(&self) -> bool {
+        false
+    }
+    pub fn bleeds(&self) -> bool {
+        false
+    }
+    /// Whether [`Input::End`] has been taken.
+    pub fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// Who is speaking, as far as has been heard.
+    pub fn speaking(&self) -> PerParty<bool> {
+        self.mind.speaking()
+    }
+
+    /// Until when the agent wants no prompts.
+    pub fn snoozed_until(&self) -> Option<CallTime> {
+        self.mind.snoozed_until()
     }
 
     /// Whether the last event of the call has been told. After [`Input::End`] it may still

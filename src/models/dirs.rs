@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::config::folders::UserFolders;
+
 /// Names a folder of models that is searched before all others.
 pub const FOLDER_VARIABLE: &str = "EVENKEEL_MODELS";
 /// How many folders above the program's own are searched for `models/`: a program in
@@ -21,10 +23,8 @@ pub struct ModelDirs {
 }
 
 impl ModelDirs {
-    /// The folders of this machine: `$EVENKEEL_MODELS`; the user's data folder
-    /// (`$XDG_DATA_HOME/evenkeel/models` or `~/.local/share/evenkeel/models`,
-    /// `~/Library/Application Support/evenkeel/models` on macOS,
-    /// `%LOCALAPPDATA%\evenkeel\models` on Windows); `models` beside the program and up to
+    /// The folders of this machine: `$EVENKEEL_MODELS`; `models` in the user's data folder
+    /// ([`UserFolders::data`]); `models` beside the program and up to
     /// three folders above it; `models` in the current folder; the source's `models`.
     pub fn from_env() -> Self {
         ModelDirs::from_surroundings(
@@ -42,19 +42,12 @@ impl ModelDirs {
         program: Option<&Path>,
         current: Option<&Path>,
     ) -> Self {
-        // An empty or relative path is as good as none (XDG Base Directory Specification).
-        let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let data = match system {
-            "macos" => absolute("HOME").map(|home| home.join("Library/Application Support")),
-            "windows" => absolute("LOCALAPPDATA"),
-            _ => absolute("XDG_DATA_HOME")
-                .or_else(|| absolute("HOME").map(|home| home.join(".local/share"))),
-        };
+        let data = UserFolders::from_surroundings(env, system).data;
         let beside = program.into_iter().flat_map(|p| p.ancestors().skip(1).take(1 + LEVELS_UP));
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
         ModelDirs {
             chosen: env(FOLDER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from),
-            user: data.map(|data| data.join("evenkeel").join("models")),
+            user: data.map(|data| data.join("models")),
             shipped: beside
                 .chain(current)
                 .chain([source])
@@ -75,7 +68,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn each_system_keeps_the_users_models_in_its_own_place() {
+    fn models_are_looked_for_in_order() {
         let dirs = |variables: &'static [(&str, &str)], system: &str| {
             let env = move |name: &str| {
                 variables.iter().find(|(n, _)| *n == name).map(|(_, value)| value.into())
@@ -83,14 +76,10 @@ mod tests {
             let program = Some(Path::new("/x/a/b/c/d/evenkeel"));
             ModelDirs::from_surroundings(&env, system, program, Some(Path::new("/here")))
         };
-        let user = |variables, system| dirs(variables, system).user;
         let is = |path: &str| Some(PathBuf::from(path));
-        let home: &[(&str, &str)] = &[("HOME", "/h"), ("XDG_DATA_HOME", "relative")];
-        assert_eq!(user(home, "linux"), is("/h/.local/share/evenkeel/models"));
-        assert_eq!(user(&[("XDG_DATA_HOME", "/d")], "linux"), is("/d/evenkeel/models"));
-        assert_eq!(user(home, "macos"), is("/h/Library/Application Support/evenkeel/models"));
-        assert_eq!(user(&[("LOCALAPPDATA", "/l")], "windows"), is("/l/evenkeel/models"));
-        assert_eq!(user(&[], "linux"), None);
+        let user = dirs(&[("HOME", "/h")], "linux").user;
+        assert_eq!(user, is("/h/.local/share/evenkeel/models"));
+        assert_eq!(dirs(&[], "linux").user, None);
 
         assert_eq!(dirs(&[("EVENKEEL_MODELS", "m")], "linux").chosen, is("m"));
         assert_eq!(dirs(&[("EVENKEEL_MODELS", "")], "linux").chosen, None);

@@ -74,6 +74,9 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
         }
         Record::Silence { span } => ((*span).into(), What::Silence),
         &Record::Gap { party, span, cause } => (span.into(), What::Gap { party, cause }),
+        Record::Pause { span } => {
+            ((*span).into(), What::Gap { party: None, cause: GapCause::Paused })
+        }
         Record::Practice { name, party, span, quote, score, .. } => {
             let practice = Practised { name, kept: *score >= 0.5 };
             ((*span).into(), What::Practice { party: *party, quote, practice })
@@ -82,6 +85,7 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
         Record::Warning { text, .. } => (moment, What::Warning(text)),
         Record::Call { .. }
         | Record::Speech { .. }
+        | Record::Partial { .. }
         | Record::Measure { .. }
         | Record::CueOutcome { .. }
         | Record::Summary(_)

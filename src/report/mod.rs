@@ -8,4 +8,4 @@ mod tests;
 mod wording;
 mod wrap;
 
-pub use terminal::{live_line, write_account};
+pub use terminal::{account_width, live_line, write_account};

@@ -36,6 +36,17 @@ const NAME: usize = 10;
 /// Length of the bar of the longest turn, where the log has no words.
 const BAR: f64 = 24.0;
 
+/// Columns of an account where the terminal does not say.
+const USUAL_WIDTH: usize = 80;
+/// Lines longer than this are hard to read.
+const WIDEST: usize = 110;
+
+/// Columns for an account on this terminal.
+pub fn account_width() -> usize {
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    columns.unwrap_or(USUAL_WIDTH).min(WIDEST)
+}
+
 /// Writes the account of a call, from the lines of its log, to a page of `width` columns (at
 /// least 40 are taken, at most 100). A log without a summary is said to be cut short, and
 /// summed up with the default configuration.

@@ -65,6 +65,7 @@ pub fn gap(party: Option<Party>, cause: GapCause, secs: f64) -> String {
         None => "of audio".into(),
     };
     let why = match cause {
+        GapCause::Paused => return format!("Paused by the agent ({})", length(secs)),
         GapCause::Overrun => "the computer could not keep up",
         GapCause::DeviceLost => "the device went away",
         GapCause::File => "the recording lacks it",

@@ -2,7 +2,12 @@
 //! agent's [`Wish`]es the other. Events go by a queue of their own.
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::event::Event;
 use crate::units::{CallTime, Party, PerParty};
 
 /// What the agent asks of a session.
@@ -35,8 +40,33 @@ pub struct Pulse {
     pub snoozed_until: Option<CallTime>,
     /// What is being kept.
     pub keeping: Keeping,
+    /// The prompt that belongs on the screen: shown, not yet heeded, its time not over.
+    pub cue: Option<u32>,
     /// What is wrong just now, the worst first.
     pub troubles: Vec<Trouble>,
+}
+
+/// A prompt has been painted.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Its number.
+    pub cue: u32,
+    /// When the frame was on the screen.
+    pub at: Instant,
+}
+
+/// The session's ends of what passes between it and its window.
+pub struct Board {
+    /// What the engine says. Where the window does not take it, it is not told.
+    pub events: Sender<Event>,
+    /// How the call stands.
+    pub pulse: Arc<Mutex<Pulse>>,
+    /// What the agent asks for.
+    pub wishes: Receiver<Wish>,
+    /// What has been painted.
+    pub shown: Receiver<Shown>,
+    /// Tells the window that there is something new.
+    pub wake: Box<dyn Fn() + Send>,
 }
 
 /// What is kept of a call.

@@ -1,7 +1,17 @@
 //! Sessions: every thread and queue of a call, and nothing else.
 //!
-//! [`replay`](mod@replay) plays a recording to the engine. [`live`] will feed it from devices; what passes
-//! between a live session and its window is in [`board`].
+//! [`replay`](mod@replay) plays a recording to the engine; [`live`] feeds it from two devices,
+//! which [`devices`] watches over. [`words`] says which utterance is transcribed next, [`keep`]
+//! is what writes a call down, and [`board`] what passes between a live session and its window.
 
 pub mod board;
+#[cfg(feature = "live")]
+pub mod devices;
+pub mod keep;
+#[cfg(feature = "live")]
+mod listen;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod replay;
+pub mod stats;
+pub mod words;

@@ -172,6 +172,7 @@ fn longest_run(words: &[String]) -> Option<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Urgency;
 
     fn decoded(text: &str) -> Decoded {
         let words: Vec<DecodedWord> = text
@@ -197,6 +198,7 @@ mod tests {
     fn request(secs: f64) -> TranscribeRequest {
         let start = CallTime::from_secs(10.0);
         TranscribeRequest {
+            urgency: Urgency::Final,
             id: 0,
             party: None,
             span: CallSpan::new(start, start.shifted(secs)),

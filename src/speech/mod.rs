@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod guard;
+pub mod partial;
 pub mod silero;
 pub mod span;
 pub mod transcript;

@@ -105,6 +105,23 @@ impl Endpointer {
         self.cut_at(end)
     }
 
+    /// The open utterance as it will be cut if nobody speaks on, once all its audio is there.
+    pub fn if_over(&self) -> Option<CutUtterance> {
+        let open = self.open.as_ref()?;
+        let end = open.speech_end + self.pad;
+        (end <= self.now()).then(|| self.piece(open, end))
+    }
+
+    /// Since when an utterance has been open.
+    pub fn open_since(&self) -> Option<CallTime> {
+        self.open.as_ref().map(|open| open.speech_start)
+    }
+
+    /// The open utterance as far as it has been heard.
+    pub fn so_far(&self) -> Option<CutUtterance> {
+        self.open.as_ref().map(|open| self.piece(open, self.now()))
+    }
+
     fn now(&self) -> CallTime {
         self.kept_from + self.samples.len() as u64
     }
@@ -126,15 +143,18 @@ impl Endpointer {
     /// Closes the open utterance, its audio ending at `end`.
     fn cut_at(&mut self, end: CallTime) -> Option<CutUtterance> {
         let open = self.open.take()?;
+        self.used_to = end;
+        Some(self.piece(&open, end))
+    }
+
+    fn piece(&self, open: &OpenUtterance, end: CallTime) -> CutUtterance {
         let from = (open.audio_start - self.kept_from) as usize;
         let to = (end - self.kept_from) as usize;
-        let cut = CutUtterance {
+        CutUtterance {
             span: CallSpan::new(open.speech_start, open.speech_end.min(end)),
             audio_start: open.audio_start,
             samples: self.samples[from..to].to_vec(),
-        };
-        self.used_to = end;
-        Some(cut)
+        }
     }
 
     /// Cuts at the quietest point of the last seconds and goes on from there.

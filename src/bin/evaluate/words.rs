@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use cpu_time::ProcessTime;
 use evenkeel::config::WordsConfig;
-use evenkeel::event::TranscribeRequest;
+use evenkeel::event::{TranscribeRequest, Urgency};
 use evenkeel::speech::transcript::Transcriber;
 use evenkeel::speech::whisper::WhisperModel;
 use evenkeel::units::{CallSpan, CallTime};
@@ -166,6 +166,7 @@ fn measure(
 /// The whole recording as one utterance.
 fn request(samples: &[f32]) -> TranscribeRequest {
     TranscribeRequest {
+        urgency: Urgency::Final,
         id: 0,
         party: None,
         span: CallSpan::new(CallTime::ZERO, CallTime::from_frames(samples.len() as u64)),

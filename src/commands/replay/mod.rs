@@ -4,10 +4,8 @@ mod output;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::audio::source::{CallFiles, CallSource, Side};
@@ -15,12 +13,11 @@ use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
 use crate::config::Config;
 use crate::engine::{Engine, Words};
-use crate::event::{CallHead, Layout, ModelUsed};
-use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
+use crate::event::{CallHead, Layout};
 use crate::session::replay::{Ended, Pace, WordWorkers, replay};
-use crate::speech::silero::{Silero, SileroWeights};
-use crate::speech::transcript::MakeTranscriber;
 
+use super::loaded::LoadedModels;
+use super::stop_on_ctrl_c;
 use output::Output;
 
 /// Analyse a recorded call: who said what, who cut in, where it went silent, what to try
@@ -62,6 +59,10 @@ pub struct ReplayArgs {
     /// Play the call at its own pace, and tell what is found as it is found
     #[arg(long)]
     realtime: bool,
+
+    /// With --realtime, put words of speech that goes on into the log as well
+    #[arg(long, requires = "realtime")]
+    partials: bool,
 
     /// Copy the audio into the folder (16 kHz stereo, agent left)
     #[arg(long)]
@@ -107,13 +108,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
-    let store = ModelStore::open(ModelDirs::from_env())?;
-    let vad = store.find(ModelKind::VoiceActivity, None)?;
-    let mut models = vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
-    let bytes = std::fs::read(&vad.path)
-        .with_context(|| format!("{}: can't be read", vad.path.display()))?;
-    let weights = SileroWeights::from_safetensors(&bytes)?;
-    let transcriber = transcriber(&args, &config, &store, &mut models)?;
+    let words = (!args.no_words).then_some(args.model.as_deref());
+    let LoadedModels { voice_activity, transcriber, used } = LoadedModels::load(&config, words)?;
 
     let head = CallHead {
         id,
@@ -121,7 +117,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         source: source.sources(),
         layout: source.layout(),
         config_sha256: config.sha256(),
-        models,
+        models: used,
     };
     let folder = CallFolder::create(&path)?;
     may_replace(&folder, &head)?;
@@ -130,9 +126,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         (None, false) => (Words::Never, Pace::Fast),
         (None, true) => (Words::Never, Pace::Real),
         (Some(_), false) => (Words::OnTime, Pace::Fast),
-        (Some(_), true) => (Words::AsTheyCome, Pace::Real),
+        (Some(_), true) => (Words::AsTheyCome { partials: args.partials }, Pace::Real),
     };
-    let engine = Engine::new(&config, head, words, |_| Box::new(Silero::new(Arc::clone(&weights))));
+    let engine = Engine::new(&config, head, words, |_| voice_activity());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
     let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });
@@ -230,46 +226,4 @@ fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
         "{}: there is the log of another call; give another folder with --out",
         folder.log_path().display()
     )
-}
-
-#[cfg(feature = "whisper")]
-fn transcriber(
-    args: &ReplayArgs,
-    config: &Config,
-    store: &ModelStore,
-    models: &mut Vec<ModelUsed>,
-) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
-    if args.no_words {
-        return Ok(None);
-    }
-    let entry = store.find(ModelKind::Whisper, args.model.as_deref())?;
-    entry.check()?;
-    models.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
-    let model = crate::speech::whisper::WhisperModel::load(&entry.path, &config.words)?;
-    Ok(Some(model.workers()))
-}
-
-#[cfg(not(feature = "whisper"))]
-fn transcriber(
-    args: &ReplayArgs,
-    _: &Config,
-    _: &ModelStore,
-    _: &mut Vec<ModelUsed>,
-) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
-    if args.model.is_some() {
-        bail!("this program was built without speech to text (feature `whisper`)");
-    }
-    Ok(None)
-}
-
-/// A sign that Ctrl-C sets; the second one ends the program at once.
-fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let sign = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if sign.swap(true, Ordering::Relaxed) {
-            std::process::exit(super::INTERRUPTED.into());
-        }
-    })?;
-    Ok(stop)
 }

@@ -11,16 +11,12 @@ use crate::audio::write::CallWriter;
 use crate::call::folder::{CallFolder, Journal};
 use crate::call::record::Line;
 use crate::event::Event;
-use crate::report::{live_line, write_account};
+use crate::report::{account_width, live_line, write_account};
 use crate::session::replay::{Ended, Sink};
 use crate::units::{CallTime, PerParty};
 
 /// A call shorter than this is done before a progress bar could be read. Seconds.
 const LONG_CALL_SECS: f64 = 60.0;
-/// Columns of the account where the terminal does not say.
-const WIDTH: usize = 80;
-/// Lines longer than this are hard to read.
-const WIDEST: usize = 110;
 
 pub struct Output {
     journal: Journal,
@@ -62,10 +58,10 @@ impl Output {
         let mut out = anstream::stdout().lock();
         match self.shown {
             Shown::Nothing | Shown::Log => {}
-            Shown::Account { .. } => write_account(&self.lines, width(), &mut out)?,
+            Shown::Account { .. } => write_account(&self.lines, account_width(), &mut out)?,
             Shown::AsItGoes => {
                 writeln!(out)?;
-                write_account(&self.lines, width(), &mut out)?;
+                write_account(&self.lines, account_width(), &mut out)?;
             }
         }
         if matches!(self.shown, Shown::Account { .. } | Shown::AsItGoes) {
@@ -119,10 +115,4 @@ impl Sink for Output {
         self.progress.set_position(now.secs() as u64);
         self.progress.set_message(now.to_string());
     }
-}
-
-/// Columns for the account.
-fn width() -> usize {
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    columns.unwrap_or(WIDTH).min(WIDEST)
 }

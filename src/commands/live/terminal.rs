@@ -1,0 +1,106 @@
+//! A live call in the terminal, for those who have no window.
+
+use std::io::{self, BufRead as _, Write};
+use std::path::Path;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, Sender};
+
+use super::{Figures, Link, Stop};
+use crate::call::folder::{LOG_NAME, read_log};
+use crate::call::record::Line;
+use crate::event::{Body, Event};
+use crate::report::{account_width, live_line, write_account};
+use crate::session::board::{Shown, Trouble, Wish};
+use crate::session::live::LiveCall;
+
+/// How often troubles are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Tells what is found as it is found, until the call is over or `stop` is set.
+pub fn follow(call: &LiveCall, link: &Link, stop: &Stop) -> io::Result<()> {
+    let mut out = anstream::stdout();
+    writeln!(
+        out,
+        "Listening. Type p to pause, r to go on, s for no prompts for a while, w for a wrong \
+         prompt, e to end, each with Enter; Ctrl-C ends as well."
+    )?;
+    out.flush()?;
+    take_keys(link.wishes.clone());
+    let mut troubles: Vec<Trouble> = Vec::new();
+    while !call.is_over() {
+        if stop.swap(false, Ordering::Relaxed) {
+            let _ = link.wishes.send(Wish::End);
+        }
+        match link.events.recv_timeout(LOOK_EVERY) {
+            Ok(event) => tell(&event, link, &mut out)?,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        let pulse = link.pulse.lock().unwrap_or_else(PoisonError::into_inner);
+        if pulse.troubles != troubles {
+            troubles.clone_from(&pulse.troubles);
+            drop(pulse);
+            for trouble in &troubles {
+                writeln!(out, "! {trouble}")?;
+            }
+            if troubles.is_empty() {
+                writeln!(out, "! All is well again.")?;
+            }
+            out.flush()?;
+        }
+    }
+    for event in link.events.try_iter() {
+        tell(&event, link, &mut out)?;
+    }
+    Ok(())
+}
+
+/// The account of the call from its log in `folder`, and how quick it was.
+pub fn finish(folder: Option<&Path>, figures: Figures<'_>) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if let Some(folder) = folder.filter(|folder| folder.join(LOG_NAME).exists()) {
+        writeln!(out)?;
+        write_account(&read_log(folder)?, account_width(), &mut out)?;
+        writeln!(out, "\nThe call is in {}", folder.display())?;
+    }
+    if let Some(figures) = figures {
+        write!(out, "\n{figures}")?;
+    }
+    Ok(())
+}
+
+fn tell(event: &Event, link: &Link, out: &mut impl Write) -> io::Result<()> {
+    let Some(text) = Line::of(event).as_ref().and_then(live_line) else { return Ok(()) };
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    if let Body::Cue(cue) = &event.body {
+        let _ = link.shown.try_send(Shown { cue: cue.id, at: Instant::now() });
+    }
+    Ok(())
+}
+
+/// Takes what is typed, on a thread that ends with the program: a terminal can't be asked to
+/// stop waiting.
+fn take_keys(wishes: Sender<Wish>) {
+    let read = move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            let wish = match line.trim() {
+                "p" => Wish::Pause,
+                "r" => Wish::Resume,
+                "s" => Wish::Snooze,
+                "w" => Wish::Wrong,
+                "e" => Wish::End,
+                _ => continue,
+            };
+            if wishes.send(wish).is_err() {
+                return;
+            }
+        }
+    };
+    // Without it nothing can be typed, and Ctrl-C still ends the call.
+    let _ = thread::Builder::new().name("keys".into()).spawn(read);
+}

@@ -1,0 +1,69 @@
+//! The models that a call is analysed with, found, checked and loaded.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::config::Config;
+use crate::event::ModelUsed;
+use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
+use crate::speech::activity::VoiceActivity;
+use crate::speech::silero::{Silero, SileroWeights};
+use crate::speech::transcript::MakeTranscriber;
+
+/// Models, ready for use.
+pub struct LoadedModels {
+    /// Makes a party's voice-activity model.
+    pub voice_activity: Box<dyn Fn() -> Box<dyn VoiceActivity>>,
+    /// Makes a worker's transcriber; `None` where no words are wanted.
+    pub transcriber: Option<Box<MakeTranscriber>>,
+    /// What the log says of them.
+    pub used: Vec<ModelUsed>,
+}
+
+impl LoadedModels {
+    /// Loads the models; `words` is `None` for no words, and else may name a Whisper model.
+    pub fn load(config: &Config, words: Option<Option<&str>>) -> anyhow::Result<LoadedModels> {
+        let store = ModelStore::open(ModelDirs::from_env())?;
+        let vad = store.find(ModelKind::VoiceActivity, None)?;
+        let mut used =
+            vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
+        let bytes = std::fs::read(&vad.path)
+            .with_context(|| format!("{}: can't be read", vad.path.display()))?;
+        let weights = SileroWeights::from_safetensors(&bytes)?;
+        let transcriber = match words {
+            Some(name) => transcriber(name, config, &store, &mut used)?,
+            None => None,
+        };
+        let voice_activity =
+            Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
+        Ok(LoadedModels { voice_activity, transcriber, used })
+    }
+}
+
+#[cfg(feature = "whisper")]
+fn transcriber(
+    name: Option<&str>,
+    config: &Config,
+    store: &ModelStore,
+    used: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
+    let entry = store.find(ModelKind::Whisper, name)?;
+    entry.check()?;
+    used.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
+    let model = crate::speech::whisper::WhisperModel::load(&entry.path, &config.words)?;
+    Ok(Some(model.workers()))
+}
+
+#[cfg(not(feature = "whisper"))]
+fn transcriber(
+    name: Option<&str>,
+    _: &Config,
+    _: &ModelStore,
+    _: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
+    if name.is_some() {
+        anyhow::bail!("this program was built without speech to text (feature `whisper`)");
+    }
+    Ok(None)
+}

@@ -1,0 +1,537 @@
+//! The listening thread of a live call: from the rings to the engine, and from there to all who
+//! want to know.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::board::{Board, Keeping, Pulse, Trouble, Wish};
+use super::devices::DeviceNews;
+use super::live::{Answer, Outstanding, ToKeep, taken};
+use super::stats::{LiveReport, Stats};
+use super::words::WordDesk;
+use crate::audio::ring::{Flow, Outlet};
+use crate::audio::timeline::{Piece, Timeline};
+use crate::coach::Reaction;
+use crate::engine::{Engine, Input, SourceNote};
+use crate::event::{Body, Event, GapCause};
+use crate::units::{CallTime, Dbfs, ENGINE_RATE, Party, PerParty, SampleRate};
+
+/// The window is told of changing levels so often at most: 30 times a second.
+const METERS_EVERY: Duration = Duration::from_millis(33);
+/// And of the clock, while nobody speaks.
+const CLOCK_EVERY: Duration = Duration::from_secs(1);
+/// The level is taken over the last so many frames: 0.1 s.
+const LEVEL_FRAMES: usize = ENGINE_RATE.0 as usize / 10;
+/// Two streams that carry the same sound are opened anew at most so often.
+const REOPEN_EVERY: Duration = Duration::from_secs(10);
+
+/// One party's side of the call.
+pub(super) struct Side {
+    news: Receiver<DeviceNews>,
+    suspect: Arc<AtomicBool>,
+    outlet: Option<Outlet>,
+    timeline: Timeline,
+    pieces: Vec<Piece>,
+    /// Frames of 16 kHz that the engine has.
+    fed: u64,
+    /// The sum of squares of the samples heard last, with their number.
+    recent: VecDeque<(f32, usize)>,
+    lost: Option<String>,
+    silent: bool,
+    dropped_before: u64,
+}
+
+impl Side {
+    /// A side whose stream has just been opened.
+    pub fn new(
+        news: Receiver<DeviceNews>,
+        suspect: Arc<AtomicBool>,
+        outlet: Outlet,
+        rate: SampleRate,
+    ) -> Self {
+        Side {
+            news,
+            suspect,
+            outlet: Some(outlet),
+            timeline: Timeline::new(rate),
+            pieces: Vec::new(),
+            fed: 0,
+            recent: VecDeque::new(),
+            lost: None,
+            silent: false,
+            dropped_before: 0,
+        }
+    }
+
+    /// Takes what happened to the device and what came from it up to `now_secs`; stamps count
+    /// from `start_secs` before the call.
+    fn hear(&mut self, now_secs: f64, start_secs: f64) {
+        let Side { outlet, timeline, pieces, .. } = self;
+        if let Some(outlet) = outlet {
+            outlet.drain(|mut stamp, samples| {
+                stamp.at_secs -= start_secs;
+                timeline.push(stamp, samples, pieces);
+            });
+        }
+        timeline.advance(now_secs, pieces);
+    }
+
+    /// Takes the next thing that happened to the device.
+    fn take_news(&mut self) -> Option<DeviceChange> {
+        match taken(&self.news)? {
+            DeviceNews::Opened { info, outlet } => {
+                self.dropped_before += self.flow().map_or(0, |flow| flow.dropped());
+                self.timeline.reopen(info.rate, &mut self.pieces);
+                self.outlet = Some(outlet);
+                self.lost = None;
+                self.silent = false;
+                Some(DeviceChange::Back(info.device))
+            }
+            DeviceNews::Lost { device } => {
+                self.timeline.lose(&mut self.pieces);
+                self.lost = Some(device.clone());
+                Some(DeviceChange::Gone(device))
+            }
+            DeviceNews::Silent(silent) => {
+                self.silent = silent;
+                None
+            }
+        }
+    }
+
+    fn flow(&self) -> Option<&Arc<Flow>> {
+        self.outlet.as_ref().map(Outlet::flow)
+    }
+
+    fn dropped(&self) -> u64 {
+        self.dropped_before + self.flow().map_or(0, |flow| flow.dropped())
+    }
+
+    fn measure(&mut self, samples: &[f32]) {
+        let squares = samples.iter().map(|x| x * x).sum();
+        self.recent.push_back((squares, samples.len()));
+        let mut count: usize = self.recent.iter().map(|(_, count)| count).sum();
+        while let Some((_, oldest)) = self.recent.front()
+            && count - oldest >= LEVEL_FRAMES
+        {
+            count -= oldest;
+            self.recent.pop_front();
+        }
+    }
+
+    fn level_dbfs(&self) -> f32 {
+        let (squares, count) =
+            self.recent.iter().fold((0.0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+        if count == 0 { Dbfs::SILENCE.0 } else { Dbfs::from_mean_square(squares / count as f32).0 }
+    }
+}
+
+/// A change of a device that the log should tell.
+enum DeviceChange {
+    Gone(String),
+    Back(String),
+}
+
+/// Words on order.
+pub(super) struct Orders {
+    desk: Arc<WordDesk>,
+    answers: Receiver<Answer>,
+    outstanding: Outstanding,
+    behind: bool,
+}
+
+impl Orders {
+    /// No orders yet.
+    pub fn new(desk: Arc<WordDesk>, answers: Receiver<Answer>) -> Self {
+        Orders { desk, answers, outstanding: Outstanding::new(), behind: false }
+    }
+}
+
+/// Where a pause lies, in frames of 16 kHz.
+#[derive(Clone, Copy)]
+struct Paused {
+    from: u64,
+    to: Option<u64>,
+}
+
+/// The listening thread.
+pub(super) struct Listener {
+    engine: Engine,
+    sides: PerParty<Side>,
+    orders: Orders,
+    to_keep: Sender<ToKeep>,
+    /// Events that found no room in the queue.
+    unkept: Vec<Event>,
+    /// Sound that found none, as silence to be put in its place.
+    unkept_frames: PerParty<usize>,
+    troubles: Receiver<Option<String>>,
+    not_kept: Option<String>,
+    board: Board,
+    keeping: Keeping,
+    end_after_secs: Option<f64>,
+    /// When call time was 0, and that on the clock of the stamps.
+    start: Instant,
+    start_secs: f64,
+    paused: Option<Paused>,
+    last_voice: Instant,
+    stats: Stats,
+    events: Vec<Event>,
+    pulse: Pulse,
+    woken: Instant,
+    reopened: Option<Instant>,
+    over: bool,
+}
+
+impl Listener {
+    /// Call time 0 is now; stamps count from `epoch`.
+    pub fn new(
+        engine: Engine,
+        sides: PerParty<Side>,
+        orders: Orders,
+        (to_keep, troubles): (Sender<ToKeep>, Receiver<Option<String>>),
+        board: Board,
+        (keeping, end_after_secs): (Keeping, Option<f64>),
+        epoch: Instant,
+    ) -> Self {
+        let start = Instant::now();
+        let mut stats = Stats::default();
+        stats.begin(start);
+        Listener {
+            engine,
+            sides,
+            orders,
+            to_keep,
+            unkept: Vec::new(),
+            unkept_frames: PerParty::default(),
+            troubles,
+            not_kept: None,
+            board,
+            keeping,
+            end_after_secs,
+            start,
+            start_secs: start.duration_since(epoch).as_secs_f64(),
+            paused: None,
+            last_voice: start,
+            stats,
+            events: Vec::new(),
+            pulse: Pulse::default(),
+            woken: start,
+            reopened: None,
+            over: false,
+        }
+    }
+
+    /// One turn; `false` when the call is over.
+    pub fn step(&mut self, now: Instant) -> bool {
+        self.take_wishes();
+        self.take_device_news();
+        let now_secs = now.duration_since(self.start).as_secs_f64();
+        for party in Party::BOTH {
+            self.sides[party].hear(now_secs, self.start_secs);
+        }
+        self.feed(now);
+        self.take_words(now);
+        self.watch_sound(now);
+        while let Some(shown) = taken(&self.board.shown) {
+            self.stats.shown(shown.cue, shown.at);
+        }
+        if let Some(trouble) = taken(&self.troubles) {
+            self.not_kept = trouble;
+        }
+        self.show(now);
+        if self.engine.speaking() != PerParty::default() || self.paused.is_some() {
+            self.last_voice = now;
+        }
+        let silent_secs = now.duration_since(self.last_voice).as_secs_f64();
+        self.over |= self.end_after_secs.is_some_and(|limit| silent_secs >= limit);
+        !self.over
+    }
+
+    /// After the call: takes words that are still to come; `true` when all are there. Those that
+    /// are not there when it is `late` are left out.
+    pub fn last_words(&mut self, late: bool) -> bool {
+        let now = Instant::now();
+        if !self.over_told() {
+            for party in Party::BOTH {
+                let side = &mut self.sides[party];
+                side.timeline.flush(&mut side.pieces);
+            }
+            self.feed(now);
+            self.orders.desk.close();
+            self.step_engine(Input::End, now);
+        }
+        self.take_words(now);
+        if late {
+            for id in std::mem::take(&mut self.orders.outstanding) {
+                self.step_engine(Input::Transcript { id, transcript: None }, now);
+            }
+        }
+        self.show(now);
+        self.engine.is_finished()
+    }
+
+    /// The figures of the call, once the last event is told.
+    pub fn finish(mut self) -> LiveReport {
+        while !self.unkept.is_empty() || self.unkept_frames != PerParty::default() {
+            self.keep(Vec::new(), PerParty::default());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let dropped_frames = self.sides.map(Side::dropped);
+        let report = self.stats.report();
+        report.duration_secs = self.start.elapsed().as_secs_f64();
+        report.dropped_frames = dropped_frames;
+        std::mem::take(report)
+    }
+
+    fn over_told(&self) -> bool {
+        self.engine.has_ended()
+    }
+
+    fn take_wishes(&mut self) {
+        while let Some(wish) = taken(&self.board.wishes) {
+            let now = Instant::now();
+            let heard = Party::BOTH.map(|party| self.sides[party].timeline.heard_to().frames());
+            let heard = heard[0].max(heard[1]);
+            match wish {
+                Wish::Pause => {
+                    self.paused.get_or_insert(Paused { from: heard, to: None }).to = None;
+                }
+                Wish::Resume => {
+                    if let Some(paused) = &mut self.paused {
+                        paused.to = Some(heard);
+                    }
+                }
+                Wish::Snooze => self.step_engine(Input::Reaction(Reaction::Snooze), now),
+                Wish::Wrong => self.step_engine(Input::Reaction(Reaction::Wrong), now),
+                Wish::End => self.over = true,
+            }
+        }
+    }
+
+    fn take_device_news(&mut self) {
+        for party in Party::BOTH {
+            while let Some(change) = self.sides[party].take_news() {
+                let (code, text) = match change {
+                    DeviceChange::Gone(device) => {
+                        ("device-lost", format!("{device} is gone: the {party} is not heard."))
+                    }
+                    DeviceChange::Back(device) => {
+                        ("device-back", format!("The {party} is heard again, by {device}."))
+                    }
+                };
+                self.note(code, text);
+            }
+        }
+    }
+
+    fn note(&mut self, code: &'static str, text: String) {
+        let note = SourceNote { code, text, disables: Vec::new() };
+        self.step_engine(Input::Device(note), Instant::now());
+    }
+
+    /// Gives the engine what has been heard, but for what lies in a pause.
+    fn feed(&mut self, now: Instant) {
+        let mut heard = PerParty::<Vec<f32>>::default();
+        for party in Party::BOTH {
+            for piece in std::mem::take(&mut self.sides[party].pieces) {
+                self.feed_piece(party, piece, &mut heard[party], now);
+            }
+        }
+        let to = self.paused.and_then(|paused| paused.to);
+        if to.is_some_and(|to| self.sides.iter().all(|(_, side)| side.fed >= to)) {
+            self.paused = None;
+        }
+        if !(heard.agent.is_empty() && heard.customer.is_empty()) {
+            self.keep(Vec::new(), heard);
+        }
+    }
+
+    fn feed_piece(&mut self, party: Party, piece: Piece, heard: &mut Vec<f32>, now: Instant) {
+        let (from, length) = (self.sides[party].fed, piece.frames());
+        self.sides[party].fed += length;
+        let paused = self.paused.map_or(0..0, |paused| {
+            let within = |frame: u64| frame.clamp(from, from + length) - from;
+            within(paused.from)..paused.to.map_or(length, within)
+        });
+        // Before, in and after the pause.
+        let parts = [(0..paused.start, false), (paused.clone(), true), (paused.end..length, false)];
+        for (part, paused) in parts.into_iter().filter(|(part, _)| !part.is_empty()) {
+            let frames = part.end - part.start;
+            match &piece {
+                Piece::Audio(samples) if !paused => {
+                    let samples = &samples[part.start as usize..part.end as usize];
+                    heard.extend_from_slice(samples);
+                    self.sides[party].measure(samples);
+                    self.step_engine(Input::Audio { party, samples }, now);
+                }
+                Piece::Audio(_) | Piece::Gap { .. } => {
+                    let cause = match piece {
+                        Piece::Gap { cause, .. } if !paused => cause,
+                        Piece::Gap { .. } | Piece::Audio(_) => GapCause::Paused,
+                    };
+                    heard.resize(heard.len() + frames as usize, 0.0);
+                    self.sides[party].recent.clear();
+                    self.step_engine(Input::Gap { party, frames, cause }, now);
+                }
+            }
+        }
+    }
+
+    fn take_words(&mut self, now: Instant) {
+        while let Some(answer) = taken(&self.orders.answers) {
+            match answer {
+                Answer::Words { id, words } => self.answer(id, words.ok(), now),
+                Answer::CannotStart(error) => self.note("words-off", format!("{error}.")),
+            }
+        }
+        for id in self.orders.desk.look(now) {
+            self.answer(id, None, now);
+        }
+        let behind = self.orders.desk.is_behind();
+        if behind != self.orders.behind {
+            self.orders.behind = behind;
+            if behind {
+                self.note("words-late", "Words are late: some are left out.".into());
+            } else {
+                self.note("words-on-time", "Words are on time again.".into());
+            }
+        }
+    }
+
+    fn answer(
+        &mut self,
+        id: u64,
+        transcript: Option<crate::speech::transcript::Transcript>,
+        now: Instant,
+    ) {
+        if self.orders.outstanding.remove(&id) {
+            self.step_engine(Input::Transcript { id, transcript }, now);
+        }
+    }
+
+    /// Where both sides carry the same sound, one of the streams was moved to another source.
+    fn watch_sound(&mut self, now: Instant) {
+        let rested = self.reopened.is_none_or(|last| now.duration_since(last) >= REOPEN_EVERY);
+        if self.engine.same_audio() && rested {
+            self.reopened = Some(now);
+            for (_, side) in self.sides.iter() {
+                side.suspect.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn step_engine(&mut self, input: Input<'_>, now: Instant) {
+        self.engine.step(input, &mut self.events);
+        if self.events.is_empty() {
+            return;
+        }
+        let mut left_out = Vec::new();
+        let mut told = Vec::with_capacity(self.events.len());
+        for event in std::mem::take(&mut self.events) {
+            self.stats.observe(&event, now);
+            if let Body::Transcribe(request) = event.body {
+                self.orders.outstanding.insert(request.id);
+                left_out.extend(self.orders.desk.order(request, now));
+                continue;
+            }
+            // Where the window does not keep up, it misses something; the log does not.
+            let _ = self.board.events.try_send(event.clone());
+            told.push(event);
+        }
+        if !told.is_empty() {
+            self.keep(told, PerParty::default());
+            self.woken = now;
+            (self.board.wake)();
+        }
+        for id in left_out {
+            self.answer(id, None, now);
+        }
+    }
+
+    /// Sends events and sound to the disk, or holds them where the disk is too slow: events as
+    /// they are, sound as silence of the same length.
+    fn keep(&mut self, events: Vec<Event>, audio: PerParty<Vec<f32>>) {
+        self.unkept.extend(events);
+        if !self.unkept.is_empty() && !self.to_keep.is_full() {
+            let _ = self.to_keep.try_send(ToKeep::Events(std::mem::take(&mut self.unkept)));
+        }
+        let lost = self.unkept_frames != PerParty::default();
+        if !lost && audio == PerParty::default() {
+            return;
+        }
+        if self.to_keep.is_full() {
+            for (party, samples) in audio.iter() {
+                self.unkept_frames[party] += samples.len();
+            }
+            return;
+        }
+        let lost = std::mem::take(&mut self.unkept_frames);
+        let mut all = lost.map(|frames| vec![0.0; *frames]);
+        for (party, samples) in audio.iter() {
+            all[party].extend_from_slice(samples);
+        }
+        let _ = self.to_keep.try_send(ToKeep::Audio(all));
+    }
+
+    /// Brings the pulse up to date and wakes the window where there is something to see.
+    fn show(&mut self, now: Instant) {
+        let heard = Party::BOTH.map(|party| self.sides[party].fed);
+        let pulse = Pulse {
+            now: CallTime::from_frames(heard[0].min(heard[1])),
+            speaking: self.engine.speaking(),
+            level_dbfs: self.sides.map(Side::level_dbfs),
+            paused: self.paused.is_some_and(|paused| paused.to.is_none()),
+            snoozed_until: self.engine.snoozed_until(),
+            keeping: self.keeping,
+            cue: self.engine.cue_on_screen(),
+            troubles: self.troubles_now(),
+        };
+        let steady = |pulse: &Pulse| Pulse {
+            now: CallTime::ZERO,
+            level_dbfs: PerParty::default(),
+            ..pulse.clone()
+        };
+        let since = now.duration_since(self.woken);
+        let wake = steady(&pulse) != steady(&self.pulse)
+            || since >= CLOCK_EVERY
+            || pulse.speaking != PerParty::default() && since >= METERS_EVERY;
+        self.pulse = pulse;
+        if wake {
+            let cell = &self.board.pulse;
+            *cell.lock().unwrap_or_else(PoisonError::into_inner) = self.pulse.clone();
+            self.woken = now;
+            (self.board.wake)();
+        }
+    }
+
+    /// The worst first.
+    fn troubles_now(&self) -> Vec<Trouble> {
+        let mut troubles = Vec::new();
+        for (party, side) in self.sides.iter() {
+            if let Some(device) = &side.lost {
+                troubles.push(Trouble::Lost { party, device: device.clone() });
+            }
+        }
+        if self.engine.same_audio() {
+            troubles.push(Trouble::Moved { party: Party::Customer });
+        }
+        troubles.extend(self.not_kept.clone().map(|what| Trouble::NotKept { what }));
+        for (party, side) in self.sides.iter() {
+            if side.silent && self.paused.is_none() {
+                troubles.push(Trouble::Silent { party });
+            }
+        }
+        if self.engine.bleeds() {
+            troubles.push(Trouble::Bleed);
+        }
+        if self.orders.behind {
+            troubles.push(Trouble::Behind);
+        }
+        troubles
+    }
+}
