@@ -16,7 +16,7 @@ use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use recordings::Wav;
 use rig::Rig;
 use rig::faults::SmallDisk;
-use rig::process::output_of;
+use rig::process::{Process, output_of, wait_until};
 use rig::screen::Screen;
 
 const RATE_HZ: u32 = 48_000;
@@ -117,7 +117,7 @@ fn sound_played_into_a_sink_comes_out_of_its_monitor() {
     let mut listening =
         rig.run(helper(&rig, "helper_listens").env("DEVICE", "pipewire:agent").env("TOLD", &told));
     let heard = || rig.listeners();
-    assert!(rig::process::wait_until(Duration::from_secs(10), || heard().len() == 1));
+    assert!(wait_until(Duration::from_secs(10), || heard().len() == 1));
     assert_eq!(Some(heard()[0].1), rig.source("agent.monitor"));
     let mut player = rig.play_call("agent", "customer", &wav);
     assert!(player.end(Duration::from_secs(20)).success(), "{}", player.log());
@@ -128,6 +128,27 @@ fn sound_played_into_a_sink_comes_out_of_its_monitor() {
     assert_eq!(heard.frames, (SECS * f64::from(RATE_HZ)) as u32, "{heard:?}");
     assert!((heard.peak - 20_000.0 / 32_768.0).abs() < 1e-4, "{heard:?}");
     assert_eq!((heard.block_min, heard.block_max), (BLOCK, BLOCK), "{heard:?}");
+}
+
+#[test]
+fn a_stream_is_moved_by_its_links() {
+    let Some(rig) = Rig::start() else { return };
+    for name in ["agent", "customer"] {
+        rig.sink(name, RATE_HZ);
+    }
+    let told = rig.path("heard.json");
+    let mut listening = helper(&rig, "helper_listens");
+    let _listening = rig.run(listening.env("DEVICE", "pipewire:agent").env("TOLD", told));
+    let hears = |sink: &str| {
+        let source = rig.source(&format!("{sink}.monitor"));
+        move |rig: &Rig| rig.listeners().iter().any(|(_, from)| Some(*from) == source)
+    };
+    let (hears_agent, hears_customer) = (hears("agent"), hears("customer"));
+    let patience = Duration::from_secs(10);
+    assert!(wait_until(patience, || hears_agent(&rig)));
+    rig.relink("agent", "customer");
+    assert!(wait_until(patience, || hears_customer(&rig)));
+    assert!(!hears_agent(&rig));
 }
 
 /// Listens to `DEVICE` until it has heard the counter and 0.2 s of silence after it, and says how
@@ -187,9 +208,21 @@ fn helper_listens() {
 fn a_screen_shows_a_window() {
     let Some(screen) = Screen::start() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let picture = folder.path().join("screen.png");
-    screen.screenshot(&picture);
-    assert!(fs::read(picture).unwrap().starts_with(b"\x89PNG"));
+    let red = |name: &str| {
+        let picture = folder.path().join(name);
+        screen.screenshot(&picture);
+        let bytes = fs::read(picture).unwrap();
+        assert!(bytes.starts_with(b"P6\n1280 800\n255\n"), "{:?}", &bytes[..20]);
+        bytes[16..].chunks_exact(3).filter(|pixel| *pixel == [255, 0, 0]).count()
+    };
+    assert_eq!(red("before.ppm"), 0);
+    assert!(!screen.wait_for_window("a red window", Duration::ZERO));
+    let mut show = Command::new("display");
+    screen.show(show.args(["-title", "a red window", "-size", "100x100", "xc:red"]));
+    let window = Process::start(&mut show, &folder.path().join("log")).unwrap();
+    assert!(screen.wait_for_window("a red window", Duration::from_secs(10)), "{}", window.log());
+    let drawn = || (9_000..=11_000).contains(&red("after.ppm"));
+    assert!(wait_until(Duration::from_secs(10), drawn), "{}", window.log());
 }
 
 #[test]

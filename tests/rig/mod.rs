@@ -87,6 +87,9 @@ impl Rig {
                 fs::create_dir_all(path.parent().expect("it lies in a folder"))?;
                 fs::write(path, text)?;
             }
+            // Without a cookie cpal's PulseAudio host is refused; any will do.
+            fs::create_dir_all(at("home/config/pulse"))?;
+            fs::write(at("home/config/pulse/cookie"), [1; 256])?;
             let socket = at("run/bus");
             fs::write(at("bus.conf"), BUS.replace("SOCKET", &socket.to_string_lossy()))?;
             let mut bus = command_in(dir.path(), "dbus-daemon");
@@ -225,10 +228,33 @@ impl Rig {
         line.split('\t').next()?.parse().ok()
     }
 
-    /// Makes a listening stream hear another source, as a person can in the mixer.
+    /// Makes a listening stream hear another source, as a person can in the mixer. Refused for
+    /// streams that cpal's PipeWire host opened on a named device: they are for [`Rig::relink`].
     #[track_caller]
     pub fn move_stream(&self, listener: u32, source: &str) {
         self.pactl(&["move-source-output", &listener.to_string(), source]);
+    }
+
+    /// Makes all that listens to one sink hear another instead, link by link, as a person can in
+    /// a patch bay. The streams themselves are not told.
+    #[track_caller]
+    pub fn relink(&self, from: &str, to: &str) {
+        let pw_link = |args: &[&str]| {
+            output_of(self.command("pw-link").args(args)).unwrap_or_else(|e| panic!("{e}"))
+        };
+        let mut port = None;
+        // A line for each port, and below it one for each of its links: their numbers and names.
+        for line in pw_link(&["--links", "--id"]).lines() {
+            match *line.split_whitespace().collect::<Vec<_>>() {
+                [_, name] => port = name.strip_prefix(from).filter(|p| p.starts_with(":monitor_")),
+                [link, "|->", listener, _] => {
+                    let Some(port) = port else { continue };
+                    pw_link(&["--disconnect", link]);
+                    pw_link(&[&format!("{to}{port}"), listener]);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Ends the sound system as a crash does. Its sinks are gone for good.

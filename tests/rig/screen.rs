@@ -47,11 +47,19 @@ impl Screen {
         command.env("LIBGL_ALWAYS_SOFTWARE", "1")
     }
 
-    /// Keeps all that is to be seen now in an image file.
+    /// Waits for a window whose title contains `title`.
+    pub fn wait_for_window(&self, title: &str, limit: Duration) -> bool {
+        wait_until(limit, || {
+            let mut command = Command::new("xdotool");
+            output_of(self.show(command.args(["search", "--onlyvisible", "--name", title]))).is_ok()
+        })
+    }
+
+    /// Keeps all that is to be seen now in an image file of the kind that its name says.
     #[track_caller]
     pub fn screenshot(&self, path: &Path) {
         let mut command = Command::new("import");
-        command.args(["-window", "root"]).arg(path);
+        command.args(["-window", "root", "-depth", "8"]).arg(path);
         output_of(self.show(&mut command)).unwrap();
         assert!(fs::metadata(path).unwrap().len() > 0, "{} is empty", path.display());
     }
