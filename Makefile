@@ -15,7 +15,8 @@ demo: setup
 	@echo "The results are in calls/demo-call. For a recording of your own:"
 	@echo "    target/release/evenkeel replay CALL.wav"
 
-test: setup
+test:
+	@sh setup.sh test
 	cargo fmt --check
 	cargo clippy --release --all-targets --features eval -- -D warnings
 	cargo clippy --release --no-default-features --lib --bins -- -D warnings

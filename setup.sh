@@ -1,5 +1,7 @@
 #!/bin/sh
-# Installs what the build needs from the system, and says what and why.
+# Installs what the build needs from the system, and says what and why:
+#     sh setup.sh         what the build needs
+#     sh setup.sh test    also what the live tests use; without it they skip, and say so
 # Debian and its kin by apt-get; elsewhere it says what is missing.
 set -eu
 
@@ -10,6 +12,27 @@ need() { # need PACKAGE REASON COMMAND...: the command fails where the package i
     if "$@" >/dev/null 2>&1; then return; fi
     echo "setup: needs $package: $reason"
     missing="$missing $package"
+}
+library() { # library FILE: whether the system has it; the name may have a * in it
+    # shellcheck disable=SC2086 # the * is to be filled in
+    ls /usr/lib/*/$1 /usr/lib*/$1 2>/dev/null | grep -q .
+}
+install() { # install PACKAGE...: fails, having said what to do, where it can't
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "setup: please install these (or your system's equivalents): $*" >&2
+        return 1
+    fi
+    sudo=""
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null 2>&1; then
+            echo "setup: please run as root: apt-get install $*" >&2
+            return 1
+        fi
+        echo "setup: asking for sudo, to install: $*"
+        sudo=sudo
+    fi
+    $sudo apt-get update -qq
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 need build-essential "a C and C++ compiler, for whisper.cpp and libopus" sh -c "command -v cc && command -v c++ && command -v make"
@@ -22,22 +45,8 @@ if [ "$(uname)" = Linux ]; then
 fi
 
 if [ -n "$missing" ]; then
-    if ! command -v apt-get >/dev/null 2>&1; then
-        echo "setup: please install these (or your system's equivalents):$missing" >&2
-        exit 1
-    fi
-    sudo=""
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null 2>&1; then
-            echo "setup: please run as root: apt-get install$missing" >&2
-            exit 1
-        fi
-        echo "setup: asking for sudo, to install:$missing"
-        sudo=sudo
-    fi
-    $sudo apt-get update -qq
     # shellcheck disable=SC2086 # a list of packages
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+    install $missing
 fi
 
 if ! command -v cargo >/dev/null 2>&1; then
@@ -50,3 +59,28 @@ for component in rustfmt clippy; do
         rustup component add "$component" || echo "setup: $component can't be installed; make test will need it" >&2
     fi
 done
+
+if [ "${1:-}" = test ] && [ "$(uname)" = Linux ]; then
+    missing=""
+    need pipewire-bin "the sound system in which the live tests call" command -v pw-link
+    need wireplumber "joins programs and devices in it" command -v wireplumber
+    need pipewire-pulse "lets the tests make and remove devices" command -v pipewire-pulse
+    need pulseaudio-utils "pactl and paplay, by which they do" command -v pactl
+    need dbus-daemon "a bus of its own for that sound system" command -v dbus-daemon
+    need xvfb "a screen that nobody sees, for the window" command -v Xvfb
+    need imagemagick "keeps pictures of that screen" command -v import
+    need xdotool "finds windows on it" command -v xdotool
+    need libgl1 "OpenGL, with which the window is drawn" library libGL.so.1
+    need libgl1-mesa-dri "OpenGL without a graphics card" library dri/swrast_dri.so
+    need libx11-xcb1 "the window's way to the screen" library libX11-xcb.so.1
+    need libxcursor1 "the window's pointer" library libXcursor.so.1
+    need libxi6 "the window's mouse" library libXi.so.6
+    need libxkbcommon-x11-0 "the window's keyboard" library libxkbcommon-x11.so.0
+    if [ -n "$missing" ]; then
+        # Names differ between systems: what one lacks is not to keep the others out.
+        # shellcheck disable=SC2086 # a list of packages
+        install $missing || for package in $missing; do
+            install "$package" || echo "setup: goes on without $package: some live tests will skip" >&2
+        done
+    fi
+fi
