@@ -231,7 +231,13 @@ impl Rig {
     /// streams that cpal's PipeWire host opened on a named device: they are for [`Rig::relink`].
     #[track_caller]
     pub fn move_stream(&self, listener: u32, source: &str) {
-        self.pactl(&["move-source-output", &listener.to_string(), source]);
+        let moved = (listener, self.source(source).unwrap_or_else(|| panic!("no source {source}")));
+        // A stream whose first links are still being made stays where it is: it is asked again.
+        let asked = || {
+            self.pactl(&["move-source-output", &listener.to_string(), source]);
+            wait_until(Duration::from_secs(1), || self.listeners().contains(&moved))
+        };
+        assert!(wait_until(PATIENCE, asked), "{listener} stays\n{}", self.logs());
     }
 
     /// Makes all that listens to one sink hear another instead, link by link, as a person can in
