@@ -6,7 +6,7 @@
 mod recordings;
 mod rig;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -21,8 +21,9 @@ use rig::screen::Screen;
 
 const RATE_HZ: u32 = 48_000;
 
-/// What cpal's PipeWire host asks for: the answer comes in blocks of this many frames.
-const BLOCK: u32 = 256;
+/// Frames asked for at once: about 21 ms, which a busy machine without real-time priority keeps up
+/// with. Smaller ones lose frames there, and nobody is told.
+const BLOCK: u32 = 1024;
 
 fn evenkeel(rig: &Rig, args: &[&str]) -> String {
     output_of(rig.command(env!("CARGO_BIN_EXE_evenkeel")).args(args)).unwrap()
@@ -92,6 +93,25 @@ fn sinks_vanish_with_their_server_and_can_be_made_again() {
     assert!(told.contains("pipewire:agent") && !told.contains("pipewire:customer"), "{told}");
 }
 
+#[test]
+fn the_pulseaudio_host_finds_the_monitors() {
+    let Some(rig) = Rig::start() else { return };
+    rig.sink("agent", RATE_HZ);
+    let told = rig.path("found.txt");
+    let mut looking = rig.run(helper(&rig, "helper_looks_by_pulseaudio").env("TOLD", &told));
+    assert!(looking.end(Duration::from_secs(20)).success(), "{}", looking.log());
+    assert_eq!(fs::read_to_string(told).unwrap(), "pulseaudio:agent\npulseaudio:agent.monitor\n");
+}
+
+#[test]
+#[ignore = "a part of another test"]
+fn helper_looks_by_pulseaudio() {
+    let Some(told) = env::var_os("TOLD") else { return };
+    let host = cpal::host_from_id(cpal::HostId::PulseAudio).unwrap();
+    let ids = host.devices().unwrap().map(|device| format!("{}\n", device.id().unwrap()));
+    fs::write(told, ids.collect::<String>()).unwrap();
+}
+
 /// What a capture told in its one line.
 #[derive(Debug, serde::Deserialize)]
 struct Heard {
@@ -151,12 +171,30 @@ fn a_stream_is_moved_by_its_links() {
     assert!(!hears_agent(&rig));
 }
 
+#[test]
+fn a_stream_is_moved_in_the_mixer_and_defaults_are_set() {
+    let Some(rig) = Rig::start() else { return };
+    for name in ["agent", "customer"] {
+        rig.sink(name, RATE_HZ);
+    }
+    rig.set_default_sink("customer");
+    rig.set_default_source("customer.monitor");
+    rig.force_graph_rate(44_100);
+    let info = || output_of(rig.command("pactl").arg("info")).unwrap();
+    let set = "Default Sink: customer\nDefault Source: customer.monitor\n";
+    assert!(wait_until(Duration::from_secs(10), || info().contains(set)), "{}", info());
+    let mut recorder = rig.command("parec");
+    let _recorder = rig.run(recorder.args(["--device", "agent.monitor", "--raw", "/dev/null"]));
+    assert!(wait_until(Duration::from_secs(10), || rig.listeners().len() == 1));
+    rig.move_stream(rig.listeners()[0].0, "customer.monitor");
+}
+
 /// Listens to `DEVICE` until it has heard the counter and 0.2 s of silence after it, and says how
 /// whole it was in the file `TOLD`.
 #[test]
 #[ignore = "a part of another test"]
 fn helper_listens() {
-    let told = PathBuf::from(env::var_os("TOLD").expect("run by another test"));
+    let Some(told) = env::var_os("TOLD") else { return };
     let host = cpal::host_from_id(cpal::HostId::PipeWire).unwrap();
     let device = host.device_by_id(&env::var("DEVICE").unwrap().parse().unwrap()).unwrap();
     let config = cpal::StreamConfig {

@@ -28,7 +28,8 @@ impl LiveCall {
     /// The lines of the log so far. One that is being written, without its end, is not counted.
     #[track_caller]
     pub fn events(&self) -> Vec<Value> {
-        let log = fs::read_to_string(self.folder.join("events.jsonl")).unwrap_or_default();
+        let log = fs::read(self.folder.join("events.jsonl")).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
         let whole = log.split_inclusive('\n').filter(|line| line.ends_with('\n'));
         whole
             .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))

@@ -87,9 +87,8 @@ impl Rig {
                 fs::create_dir_all(path.parent().expect("it lies in a folder"))?;
                 fs::write(path, text)?;
             }
-            // Without a cookie cpal's PulseAudio host is refused; any will do.
-            fs::create_dir_all(at("home/config/pulse"))?;
-            fs::write(at("home/config/pulse/cookie"), [1; 256])?;
+            // Any will do, but without one cpal's PulseAudio host is refused.
+            fs::write(at("cookie"), [1; 256])?;
             let socket = at("run/bus");
             fs::write(at("bus.conf"), BUS.replace("SOCKET", &socket.to_string_lossy()))?;
             let mut bus = command_in(dir.path(), "dbus-daemon");
@@ -232,7 +231,13 @@ impl Rig {
     /// streams that cpal's PipeWire host opened on a named device: they are for [`Rig::relink`].
     #[track_caller]
     pub fn move_stream(&self, listener: u32, source: &str) {
-        self.pactl(&["move-source-output", &listener.to_string(), source]);
+        let moved = (listener, self.source(source).unwrap_or_else(|| panic!("no source {source}")));
+        // A stream whose first links are still being made stays where it is: it is asked again.
+        let asked = || {
+            self.pactl(&["move-source-output", &listener.to_string(), source]);
+            wait_until(Duration::from_secs(1), || self.listeners().contains(&moved))
+        };
+        assert!(wait_until(PATIENCE, asked), "{listener} stays\n{}", self.logs());
     }
 
     /// Makes all that listens to one sink hear another instead, link by link, as a person can in
@@ -309,14 +314,15 @@ fn command_in(dir: &Path, program: impl AsRef<OsStr>) -> Command {
     command.envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     let bus = format!("unix:path={}", dir.join("run/bus").display());
     command.env("DBUS_SESSION_BUS_ADDRESS", bus).env("XDG_RUNTIME_DIR", dir.join("run"));
-    for (name, folder) in [
+    for (name, path) in [
+        ("PULSE_COOKIE", "cookie"),
         ("HOME", "home"),
         ("XDG_CONFIG_HOME", "home/config"),
         ("XDG_DATA_HOME", "home/data"),
         ("XDG_STATE_HOME", "home/state"),
         ("XDG_CACHE_HOME", "home/cache"),
     ] {
-        command.env(name, dir.join(folder));
+        command.env(name, dir.join(path));
     }
     command
 }

@@ -24,6 +24,7 @@ impl Screen {
     }
 
     fn try_start() -> Result<Screen, String> {
+        output_of(Command::new("import").arg("-version"))?;
         let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
         let log = dir.path().join("xvfb.log");
         // It writes the number of its display to the descriptor named, here standard output.
@@ -38,7 +39,10 @@ impl Screen {
             display.is_some() || !server.is_running()
         });
         let number = display.ok_or_else(|| format!("Xvfb doesn't come up: {}", server.log()))?;
-        Ok(Screen { _server: server, display: format!(":{number}"), _dir: dir })
+        let screen = Screen { _server: server, display: format!(":{number}"), _dir: dir };
+        // It can't even say its version without a screen.
+        output_of(screen.show(Command::new("xdotool").arg("version")))?;
+        Ok(screen)
     }
 
     /// Makes a program show its windows here, drawn without a graphics card.

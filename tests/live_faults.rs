@@ -1,0 +1,146 @@
+//! Live calls when things go wrong: devices and servers that vanish, a full disk, a killed
+//! program. Needs PipeWire; without it each test says so and passes.
+
+#![cfg(all(target_os = "linux", feature = "pipewire"))]
+
+mod rig;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rig::faults::{LiveCall, SmallDisk, wav_secs};
+use rig::process::wait_until;
+use rig::{Rig, Sink};
+use serde_json::Value;
+
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-call.wav");
+const RATE_HZ: u32 = 48_000;
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A sound system with the two sinks of a call.
+fn sinks() -> Option<(Rig, Sink, Sink)> {
+    let rig = Rig::start()?;
+    let (agent, customer) = (rig.sink("agent", RATE_HZ), rig.sink("customer", RATE_HZ));
+    Some((rig, agent, customer))
+}
+
+/// A call that hears both sinks, its log in `folder`; nothing plays yet.
+#[track_caller]
+fn started(rig: &Rig, folder: &Path, more: &[&str]) -> LiveCall {
+    let mut call = LiveCall::start(rig, folder, &[&["--no-words"], more].concat());
+    call.wait_for(PATIENCE, is("call"));
+    assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
+    call
+}
+
+fn is(kind: &str) -> impl Fn(&Value) -> bool {
+    move |event| event["type"] == kind
+}
+
+/// A gap in the customer's sound, because the device went.
+fn lost_customer(event: &Value) -> bool {
+    event["type"] == "gap" && event["party"] == "customer" && event["cause"] == "device-lost"
+}
+
+#[track_caller]
+fn assert_complete(call: &LiveCall) {
+    let events = call.events();
+    assert_eq!(events[0]["type"], "call");
+    assert_eq!(events.last().unwrap()["type"], "summary", "{}", call.program.log());
+}
+
+/// The recordings in a call's folder.
+fn recordings(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension() == Some(OsStr::new("wav"))).collect()
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn an_interrupted_call_has_a_complete_log() {
+    let Some((rig, ..)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &[]);
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, is("speech"));
+    let status = call.interrupt(PATIENCE);
+    assert!(status.success() || status.code() == Some(130), "{status}: {}", call.program.log());
+    assert_complete(&call);
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn a_sink_that_goes_is_a_gap_and_is_found_again() {
+    let Some((rig, _agent, customer)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &[]);
+    rig.set_rate(customer, 16_000);
+    call.wait_for(PATIENCE, lost_customer);
+    assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
+    let _player = rig.play("customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, |event| event["type"] == "speech" && event["party"] == "customer");
+    call.interrupt(PATIENCE);
+    assert_complete(&call);
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn a_customer_lost_is_never_replaced_by_the_agent() {
+    let Some((rig, _agent, customer)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &[]);
+    rig.remove(customer);
+    let _player = rig.play("agent", Path::new(DEMO));
+    call.wait_for(PATIENCE, |event| event["type"] == "speech" && event["party"] == "agent");
+    call.interrupt(PATIENCE);
+    let heard = |event: &Value| event["type"] == "speech" && event["party"] == "customer";
+    assert!(!call.events().iter().any(heard), "{}", call.program.log());
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn a_call_outlives_the_sound_server() {
+    let Some((mut rig, ..)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &[]);
+    rig.restart_pipewire();
+    for name in ["agent", "customer"] {
+        rig.sink(name, RATE_HZ);
+    }
+    assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, is("speech"));
+    call.interrupt(PATIENCE);
+    assert_complete(&call);
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn a_killed_call_loses_a_second_at_most() {
+    let Some((rig, ..)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &["--keep", "audio"]);
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, is("speech"));
+    let after = call.kill_within(Duration::from_secs(5));
+    // What was known, and when, at the latest line; the sound goes on beyond it.
+    let known = call.events().iter().filter_map(|event| event["at"].as_f64()).fold(0.0, f64::max);
+    let kept = recordings(&call.folder);
+    assert!(!kept.is_empty(), "killed {after:?} after the first speech");
+    for path in kept {
+        let secs = wav_secs(&path);
+        assert!(secs > known - 1.0, "{}: {secs} s of {known}, {after:?}", path.display());
+    }
+}
+
+#[test]
+#[ignore = "until there is `evenkeel live`"]
+fn a_full_disk_is_told_and_ends_nothing() {
+    let Some((rig, ..)) = sinks() else { return };
+    let disk = rig.path("disk");
+    let Some(_disk) = SmallDisk::mount(&disk, 256) else { return };
+    let mut call = started(&rig, &disk.join("call"), &["--keep", "audio"]);
+    let full = |call: &LiveCall| call.program.log().to_lowercase().contains("space");
+    assert!(wait_until(PATIENCE, || full(&call)), "{}", call.program.log());
+    assert!(call.program.is_running(), "{}", call.program.log());
+    call.interrupt(PATIENCE);
+    // Reading checks that each line is whole.
+    assert!(!call.events().is_empty());
+}
