@@ -11,5 +11,6 @@ pub mod g711;
 pub mod resample;
 mod riff;
 pub mod source;
+pub mod timeline;
 mod wav;
 pub mod write;
