@@ -1,12 +1,15 @@
-//! Conversion between sampling rates, in streaming form and with the filter's delay taken out.
+//! Conversion between sampling rates, in streaming form and with the filter's delay taken out;
+//! and the correction of a clock that runs a little fast or slow.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler as _};
+use rubato::{Adjustable as _, Fft, FixedAsync, FixedSync, Resampler as _, Slip};
 
 use crate::units::{ENGINE_RATE, SampleRate};
 
 /// The filter works on blocks of this length; longer ones have a sharper edge. Milliseconds.
 const BLOCK_MS: usize = 20;
+/// The same in a live call, where each block is time to wait.
+const LIVE_BLOCK_MS: usize = 10;
 
 /// Converts one channel from one rate to another.
 ///
@@ -35,11 +38,21 @@ impl RateConverter {
         RateConverter::new(from, ENGINE_RATE)
     }
 
+    /// A converter to [`ENGINE_RATE`] that holds back half as much, for a live call; from a rate
+    /// of at least 100 Hz.
+    pub fn live(from: SampleRate) -> Self {
+        RateConverter::with_blocks(from, ENGINE_RATE, LIVE_BLOCK_MS)
+    }
+
     /// A converter between two rates, both of at least 50 Hz.
     pub fn new(from: SampleRate, to: SampleRate) -> Self {
+        RateConverter::with_blocks(from, to, BLOCK_MS)
+    }
+
+    fn with_blocks(from: SampleRate, to: SampleRate, block_ms: usize) -> Self {
         let filter = (from != to).then(|| {
             let (from, to) = (from.hz() as usize, to.hz() as usize);
-            let chunk = from * BLOCK_MS / 1_000;
+            let chunk = from * block_ms / 1_000;
             let fft = Fft::new(from, to, chunk, 1, FixedSync::Both)
                 .expect("both rates and the block are above 0");
             Filter {
@@ -63,19 +76,20 @@ impl RateConverter {
         self.given += (out.len() - before) as u64;
     }
 
-    /// Appends what is still in the filter; the channel is over.
+    /// Appends what is still in the filter: the channel is over. The converter is then as new.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
         let (from, to) = (u64::from(self.from.hz()), u64::from(self.to.hz()));
         let total = (self.taken * to + from / 2) / from;
+        let left = total.saturating_sub(self.given) as usize;
+        (self.taken, self.given) = (0, 0);
         let Some(filter) = &mut self.filter else { return };
         let before = out.len();
-        let left = (total - self.given.min(total)) as usize;
         while out.len() - before < left {
             let zeros = filter.fft.input_frames_next() - filter.pending.len();
             filter.push(&vec![0.0; zeros], out);
         }
         out.truncate(before + left);
-        self.given = total;
+        filter.restart();
     }
 }
 
@@ -105,6 +119,59 @@ impl Filter {
             self.delay -= dropped;
             out.extend_from_slice(&self.block[dropped..given]);
         }
+    }
+
+    fn restart(&mut self) {
+        self.fft.reset();
+        self.pending.clear();
+        self.delay = self.fft.output_delay();
+    }
+}
+
+/// Makes 16 kHz audio of a clock that is a little wrong longer or shorter, a frame at a time,
+/// each hidden in a cross-fade of 5 ms. Adds no delay.
+pub struct DriftCorrector {
+    slip: Slip<f32>,
+    block: [f32; DriftCorrector::BLOCK + 1],
+}
+
+impl DriftCorrector {
+    /// Frames that it takes at a time: 10 ms of 16 kHz. One frame more or less comes out at most.
+    pub const BLOCK: usize = 160;
+
+    /// The furthest that it goes from 1, short of a frame in each block.
+    const MOST: f64 = 0.006;
+
+    /// A corrector that changes nothing yet.
+    pub fn new() -> Self {
+        let slip = Slip::new(Self::BLOCK, 1, FixedAsync::Input)
+            .expect("the block has room for a cross-fade");
+        DriftCorrector { slip, block: [0.0; Self::BLOCK + 1] }
+    }
+
+    /// Appends `samples` at `ratio`, the frames to come out for each that goes in; what is
+    /// further from 1 than 0.6% is taken for that.
+    pub fn push(&mut self, samples: &[f32; Self::BLOCK], ratio: f64, out: &mut Vec<f32>) {
+        let ratio = ratio.clamp(1.0 - Self::MOST, 1.0 + Self::MOST);
+        self.slip.set_resample_ratio(ratio, false).expect("a frame a block is within its reach");
+        let length = self.block.len();
+        let input = InterleavedSlice::new(samples, 1, Self::BLOCK);
+        let output = InterleavedSlice::new_mut(&mut self.block, 1, length);
+        let (_, given) = self
+            .slip
+            .process_into_buffer(
+                &input.expect("the block is full"),
+                &mut output.expect("the block has a frame to spare"),
+                None,
+            )
+            .expect("both blocks are as long as can be needed");
+        out.extend_from_slice(&self.block[..given]);
+    }
+}
+
+impl Default for DriftCorrector {
+    fn default() -> Self {
+        DriftCorrector::new()
     }
 }
 
@@ -148,6 +215,42 @@ mod tests {
         }
         assert_eq!(convert(44_100, &tone, 1), out);
         assert_eq!(convert(44_100, &tone, 777), out);
+    }
+
+    #[test]
+    fn a_live_converter_leaves_a_click_where_it_was_and_can_begin_again() {
+        for rate in [8_000, 16_000, 32_000, 44_100, 48_000, 96_000] {
+            let mut converter = RateConverter::live(SampleRate(rate));
+            let mut samples = vec![0.0; rate as usize];
+            samples[rate as usize / 2] = 1.0;
+            let (mut first, mut second) = (Vec::new(), Vec::new());
+            for out in [&mut first, &mut second] {
+                converter.push(&samples, out);
+                assert!(out.len() >= 16_000 - 320, "{rate} Hz: {} in time", out.len());
+                converter.finish(out);
+            }
+            assert_eq!(first.len(), 16_000, "{rate} Hz");
+            let loudest = (0..16_000).max_by(|&a, &b| first[a].abs().total_cmp(&first[b].abs()));
+            assert!(loudest.unwrap().abs_diff(8_000) <= 1, "{rate} Hz: {loudest:?}");
+            assert_eq!(first, second, "{rate} Hz");
+        }
+    }
+
+    #[test]
+    fn drift_is_taken_out_a_frame_at_a_time() {
+        for (ratio, length) in [(1.0, 160_000), (1.0005, 160_080), (0.9995, 159_920)] {
+            let mut corrector = DriftCorrector::new();
+            let mut out = Vec::new();
+            for block in 0..1_000 {
+                let ramp = std::array::from_fn(|i| (160 * block + i) as f32);
+                corrector.push(&ramp, ratio, &mut out);
+            }
+            assert!(out.len().abs_diff(length) <= 1, "{ratio}: {}", out.len());
+            for (i, sample) in out.iter().enumerate() {
+                let expected = i as f64 / ratio;
+                assert!((f64::from(*sample) - expected).abs() < 2.0, "{ratio}: {sample} at {i}");
+            }
+        }
     }
 
     #[test]
