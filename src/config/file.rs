@@ -125,6 +125,8 @@ impl Config {
         secs("speech.min_secs", s.min_secs, 0.0..1.0)?;
         range("speech.quiet_dbfs", f64::from(s.quiet_dbfs), -120.0..-20.0, " dBFS")?;
 
+        range("leak.bleed_db", f64::from(self.leak.bleed_db), -30.0..0.0, " dB")?;
+
         let u = &self.utterance;
         secs("utterance.wait_secs", u.wait_secs, s.bridge_secs..5.0)?;
         secs("utterance.pad_secs", u.pad_secs, 0.0..u.wait_secs)?;

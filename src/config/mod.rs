@@ -19,6 +19,8 @@ pub use rules::RulesConfig;
 pub struct Config {
     /// When a party counts as speaking.
     pub speech: SpeechConfig,
+    /// The customer's voice in the agent's microphone.
+    pub leak: LeakConfig,
     /// How speech is cut into utterances for Whisper.
     pub utterance: UtteranceConfig,
     /// Speech to text.
@@ -57,6 +59,22 @@ impl Default for SpeechConfig {
             min_secs: 0.12,
             quiet_dbfs: -65.0,
         }
+    }
+}
+
+/// The customer's voice in the agent's microphone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeakConfig {
+    /// Whether it is told from the agent's own. Without, it counts as the agent speaking.
+    pub enabled: bool,
+    /// From this gain on, from the customer's channel to the agent's, the voices can't be told
+    /// apart, and the rules that need them apart are off. dB, negative.
+    pub bleed_db: f32,
+}
+
+impl Default for LeakConfig {
+    fn default() -> Self {
+        LeakConfig { enabled: true, bleed_db: -6.0 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One party's hearing: from samples to frames that say all that the dialogue needs.
 //!
-//! An ear depends on its own audio alone, so it may run ahead of the words: in a replay both
+//! An ear depends on audio alone, so it may run ahead of the words: in a replay both
 //! ears listen on while Whisper works, and the [`super::mind`] follows in the audio's time.
 
 use std::collections::VecDeque;
@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use crate::config::Config;
 use crate::event::{Body, Event, GapCause, TranscribeRequest, Urgency};
 use crate::speech::activity::{FRAME, VoiceActivity};
+use crate::speech::leak::Leak;
 use crate::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
 use crate::speech::utterance::{CutUtterance, Endpointer};
 use crate::tone::level::Loudness;
@@ -44,6 +45,8 @@ pub struct Heard {
     pub in_gap: bool,
     /// Gaps that ended here.
     pub gaps: Vec<(CallSpan, GapCause)>,
+    /// Whether so much of the other party leaks in that they can't be told apart.
+    pub bleeds: bool,
 }
 
 impl Heard {
@@ -70,8 +73,8 @@ pub struct Ear {
     integrated_lufs: Option<f32>,
     pitch: PitchTracker,
     nuclei: NucleusCounter,
-    /// Samples that do not fill a frame yet.
-    rest: Vec<f32>,
+    /// Samples that have come and not been heard yet.
+    waiting: VecDeque<f32>,
     frames: u64,
     requests: u64,
     /// The last request that was made before its utterance was over.
@@ -112,7 +115,7 @@ impl Ear {
             integrated_lufs: None,
             pitch: PitchTracker::new(&config.measure),
             nuclei: NucleusCounter::default(),
-            rest: Vec::with_capacity(FRAME),
+            waiting: VecDeque::with_capacity(FRAME),
             frames: 0,
             requests: 0,
             preview: None,
@@ -120,64 +123,43 @@ impl Ear {
         }
     }
 
-    /// Up to where this party has been heard.
+    /// Up to where this party's audio has come.
     pub fn now(&self) -> CallTime {
-        CallTime::from_frames(self.frames * FRAME as u64 + self.rest.len() as u64)
+        CallTime::from_frames(self.frames * FRAME as u64 + self.waiting.len() as u64)
     }
 
-    /// Takes samples of any number; appends the frames that they complete to `heard` and the
-    /// requests for words to `out`.
-    pub fn listen(&mut self, samples: &[f32], heard: &mut VecDeque<Heard>, out: &mut Vec<Event>) {
-        let mut samples = samples;
-        if !self.rest.is_empty() {
-            let (head, tail) = samples.split_at(samples.len().min(FRAME - self.rest.len()));
-            self.rest.extend_from_slice(head);
-            samples = tail;
-            if self.rest.len() < FRAME {
-                return;
-            }
-            let frame: [f32; FRAME] = self.rest[..].try_into().expect("a full frame");
-            self.rest.clear();
-            heard.push_back(self.frame(&frame, out));
-        }
-        let mut frames = samples.chunks_exact(FRAME);
-        for frame in &mut frames {
-            heard.push_back(self.frame(frame.try_into().expect("a full frame"), out));
-        }
-        self.rest.extend_from_slice(frames.remainder());
+    /// Takes samples of any number; they wait to be heard.
+    pub fn take(&mut self, samples: &[f32]) {
+        self.waiting.extend(samples);
     }
 
     /// `length` frames of 16 kHz are missing.
-    pub fn miss(
-        &mut self,
-        length: u64,
-        cause: GapCause,
-        heard: &mut VecDeque<Heard>,
-        out: &mut Vec<Event>,
-    ) {
+    pub fn miss(&mut self, length: u64, cause: GapCause) {
         let start = self.now();
         match self.gaps.back_mut() {
             Some((span, last)) if span.end == start && *last == cause => span.end = start + length,
             _ => self.gaps.push_back((CallSpan::new(start, start + length), cause)),
         }
-        let mut left = length as usize;
-        while left > 0 {
-            let count = left.min(FRAME);
-            self.listen(&[0.0; FRAME][..count], heard, out);
-            left -= count;
-        }
+        self.waiting.extend(std::iter::repeat_n(0.0, length as usize));
     }
 
-    /// The channel is over: appends what is left.
-    pub fn finish(&mut self, heard: &mut VecDeque<Heard>, out: &mut Vec<Event>) {
-        let end = self.now();
-        let mut last = Heard::silent();
-        if !self.rest.is_empty() {
-            let mut frame = [0.0; FRAME];
-            frame[..self.rest.len()].copy_from_slice(&self.rest);
-            self.rest.clear();
-            last = self.frame(&frame, out);
+    /// How many samples wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The next frame that waits, filled up with silence.
+    pub fn next(&mut self) -> [f32; FRAME] {
+        let mut frame = [0.0; FRAME];
+        let count = self.waiting.len().min(FRAME);
+        for (slot, sample) in frame.iter_mut().zip(self.waiting.drain(..count)) {
+            *slot = sample;
         }
+        frame
+    }
+
+    /// The channel is over: what is left, on top of the `last` frame, which ended at `end`.
+    pub fn finish(&mut self, mut last: Heard, end: CallTime, out: &mut Vec<Event>) -> Heard {
         last.told.extend(self.spans.finish());
         // The last frame was filled up with silence.
         for told in &mut last.told {
@@ -193,14 +175,15 @@ impl Ear {
             self.request(cut, end, &mut last, out);
         }
         last.gaps.extend(self.gaps.drain(..));
-        heard.push_back(last);
+        last
     }
 
-    fn frame(&mut self, frame: &[f32; FRAME], out: &mut Vec<Event>) -> Heard {
+    /// Hears a frame, of which some is `leak`.
+    pub fn hear(&mut self, frame: &[f32; FRAME], leak: &Leak, out: &mut Vec<Event>) -> Heard {
         let start = CallTime::from_frames(self.frames * FRAME as u64);
         let end = start + FRAME as u64;
         self.frames += 1;
-        let mut heard = Heard::silent();
+        let mut heard = Heard { bleeds: leak.bleeds, ..Heard::silent() };
         for (db, hop) in heard.hop_db.iter_mut().zip(frame.chunks_exact(HOP)) {
             let energy: f32 = hop.iter().map(|x| x * x).sum();
             *db = Dbfs::from_mean_square(energy / HOP as f32).0;
@@ -217,6 +200,9 @@ impl Ear {
         }
 
         let probability = self.probability(frame, &heard.hop_db);
+        let own = leak.hops.map(|hop| if hop.is_none() { probability } else { 0.0 });
+        let own_db = std::array::from_fn(|i| heard.hop_db[i] + leak.hops[i].unwrap_or(0.0));
+        let probability = own.into_iter().fold(0.0, f32::max);
         self.loudness.add(frame);
         if self.frames.is_multiple_of(INTEGRATED_EVERY) {
             self.integrated_lufs = self.loudness.integrated_lufs();
@@ -224,7 +210,7 @@ impl Ear {
         heard.sounds.integrated_lufs = self.integrated_lufs;
 
         let told = &mut heard.told;
-        self.spans.step(start, probability, &heard.hop_db, |event| told.push(event));
+        self.spans.step(start, &own, &own_db, |event| told.push(event));
         heard.under_way = self.spans.open();
         let speaks = heard.under_way.is_some() || probability >= self.offset_probability;
         if speaks {

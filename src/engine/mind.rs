@@ -72,6 +72,8 @@ pub struct Mind {
     under_way: UnderWay,
     /// When the agent was last heard.
     agent_heard: CallTime,
+    /// Whether the customer can be heard in the agent's channel too loudly.
+    bleeds: bool,
     carried: PerParty<bool>,
     warned_silent: PerParty<bool>,
     warned_clipped: PerParty<bool>,
@@ -99,6 +101,7 @@ impl Mind {
             tally: Tally::new(&config.dialogue),
             under_way: UnderWay::default(),
             agent_heard: CallTime::ZERO,
+            bleeds: false,
             carried: PerParty::default(),
             warned_silent: PerParty::default(),
             warned_clipped: PerParty::default(),
@@ -170,6 +173,16 @@ impl Mind {
 
     pub fn has_all_words(&self) -> bool {
         self.asked.iter().all(|asked| self.answers.contains_key(&asked.id))
+    }
+
+    /// Whether so much of the customer leaks into the agent's channel that it was warned of.
+    pub fn bleeds(&self) -> bool {
+        self.bleeds
+    }
+
+    /// Whether both channels were found to carry the same audio.
+    pub fn same_audio(&self) -> bool {
+        self.channels.same()
     }
 
     fn next(&self, ended: Option<CallTime>) -> CallTime {
@@ -266,6 +279,12 @@ impl Mind {
         self.coach.disable(rules);
         let disables = rules.iter().map(|&rule| rule.to_owned()).collect();
         self.tell(Body::Warning { code, text, disables }, out);
+    }
+
+    /// What took the parties apart from each other is over.
+    fn all_clear(&mut self, code: &'static str, text: &str, out: &mut Vec<Event>) {
+        self.coach.enable(&NEED_PARTIES);
+        self.warn(code, text.into(), &[], out);
     }
 
     /// Takes the words that have come and whose time it is, or all when the call is `over`, in
@@ -418,10 +437,29 @@ impl Mind {
         if self.mono {
             return;
         }
-        if self.channels.step(&heard.agent.hop_db, &heard.customer.hop_db) {
-            let text = "Both channels carry the same audio: who speaks can't be told. \
-                        Everything that needs to know is off.";
-            self.warn("same-audio", text.into(), &NEED_PARTIES, out);
+        match self.channels.step(&heard.agent.hop_db, &heard.customer.hop_db) {
+            Some(true) => {
+                let text = "Both channels carry the same audio: who speaks can't be told. \
+                            Everything that needs to know is off.";
+                self.warn("same-audio", text.into(), &NEED_PARTIES, out);
+            }
+            Some(false) => {
+                let text = "The channels carry two voices again.";
+                self.all_clear("same-audio-over", text, out);
+            }
+            None => {}
+        }
+        // The same audio in both is worse than a leak, and looks like one.
+        if heard.agent.bleeds != self.bleeds && !self.channels.same() {
+            self.bleeds = heard.agent.bleeds;
+            if self.bleeds {
+                let text = "The agent's microphone hears the customer too loudly to tell the \
+                            voices apart. Everything that needs to know who speaks is off.";
+                self.warn("bleed", text.into(), &NEED_PARTIES, out);
+            } else {
+                let text = "The agent's microphone no longer hears the customer so loudly.";
+                self.all_clear("bleed-over", text, out);
+            }
         }
         for party in Party::BOTH {
             let frame = &heard[party];

@@ -3,7 +3,8 @@
 //! No threads, clocks, files or randomness. Time is the audio's own. The same inputs give the
 //! same events, whatever the size of the blocks they come in.
 //!
-//! Inside, an `ear` a party turns samples into frames, and the `mind` follows both ears,
+//! Inside, an `ear` a party turns samples into frames, both in step, since what leaks from one
+//! channel into the other can only be told beside it; and the `mind` follows both ears,
 //! frame by frame, in the order of the audio. In a replay the mind waits for the words of an
 //! utterance where a live call would have had them; the ears run on meanwhile.
 
@@ -16,6 +17,7 @@ use crate::coach::Reaction;
 use crate::config::Config;
 use crate::event::{CallHead, Event, GapCause, Layout};
 use crate::speech::activity::{FRAME, VoiceActivity};
+use crate::speech::leak::{Leak, LeakGate};
 use crate::speech::transcript::Transcript;
 use crate::units::{CallTime, Party, PerParty};
 
@@ -72,6 +74,7 @@ pub enum Words {
 pub struct Engine {
     mono: bool,
     ears: PerParty<Ear>,
+    leak: LeakGate,
     heard: PerParty<VecDeque<Heard>>,
     mind: Mind,
     ended: Option<CallTime>,
@@ -93,6 +96,7 @@ impl Engine {
             ears: PerParty::from_fn(|party| {
                 Ear::new(party, (!mono).then_some(party), config, vad(party), words)
             }),
+            leak: LeakGate::new(&config.leak),
             heard: PerParty::default(),
             mind: Mind::new(config, head, words),
             ended: None,
@@ -109,11 +113,15 @@ impl Engine {
         self.mind.begin(out);
         match input {
             _ if self.finished => return,
+            Input::Audio { party, .. } | Input::Gap { party, .. }
+                if !self.parties().contains(&party) => {}
             Input::Audio { party, samples } if self.ended.is_none() => {
-                self.ears[party].listen(samples, &mut self.heard[party], out);
+                self.ears[party].take(samples);
+                self.listen(out);
             }
             Input::Gap { party, frames, cause } if self.ended.is_none() => {
-                self.ears[party].miss(frames, cause, &mut self.heard[party], out);
+                self.ears[party].miss(frames, cause);
+                self.listen(out);
             }
             Input::End if self.ended.is_none() => self.end(out),
             Input::Audio { .. } | Input::Gap { .. } | Input::End => {}
@@ -132,12 +140,6 @@ impl Engine {
         self.mind.cue_on_screen()
     }
 
-    pub fn same_audio(&self) -> bool {
-        false
-    }
-    pub fn bleeds(&self) -> bool {
-        false
-    }
     /// Whether [`Input::End`] has been taken.
     pub fn has_ended(&self) -> bool {
         self.ended.is_some()
@@ -165,13 +167,58 @@ impl Engine {
         CallTime::from_frames((frames * FRAME) as u64).secs()
     }
 
+    /// Whether the customer's voice leaks into the agent's microphone so loudly that the rules
+    /// that need the voices apart are off.
+    pub fn bleeds(&self) -> bool {
+        self.mind.bleeds()
+    }
+
+    /// Whether both channels carry the same audio, and the same rules are off for it.
+    pub fn same_audio(&self) -> bool {
+        self.mind.same_audio()
+    }
+
+    /// The parties that have a channel; a mono mix has but one.
+    fn parties(&self) -> &'static [Party] {
+        if self.mono { &[Party::Customer] } else { &Party::BOTH }
+    }
+
+    /// Hears the frames that have come for all.
+    fn listen(&mut self, out: &mut Vec<Event>) {
+        while self.parties().iter().all(|&party| self.ears[party].waiting() >= FRAME) {
+            self.hear(out);
+        }
+    }
+
+    /// Hears the next frame with both ears, in step: what of the agent's is leak is known
+    /// beside the customer's only. A channel that is over is silent and not heard.
+    fn hear(&mut self, out: &mut Vec<Event>) {
+        let waits = PerParty::from_fn(|party| self.ears[party].waiting() > 0);
+        let frames = PerParty::from_fn(|party| self.ears[party].next());
+        let agents = if self.mono {
+            Leak::default()
+        } else {
+            self.leak.step(&frames.agent, &frames.customer)
+        };
+        let leak = PerParty { agent: agents, customer: Leak::default() };
+        for &party in self.parties().iter().filter(|&&party| waits[party]) {
+            let heard = self.ears[party].hear(&frames[party], &leak[party], out);
+            self.heard[party].push_back(heard);
+        }
+    }
+
     fn end(&mut self, out: &mut Vec<Event>) {
-        let end = self.ears.agent.now().max(self.ears.customer.now());
-        self.ended = Some(end);
-        for party in Party::BOTH {
-            if !self.mono || party == Party::Customer {
-                self.ears[party].finish(&mut self.heard[party], out);
-            }
+        let ends = PerParty::from_fn(|party| self.ears[party].now());
+        let partial = PerParty::from_fn(|party| !self.ears[party].waiting().is_multiple_of(FRAME));
+        self.ended = Some(ends.agent.max(ends.customer));
+        while self.parties().iter().any(|&party| self.ears[party].waiting() > 0) {
+            self.hear(out);
+        }
+        for &party in self.parties() {
+            let last = if partial[party] { self.heard[party].pop_back() } else { None };
+            let last = last.unwrap_or_else(Heard::silent);
+            let last = self.ears[party].finish(last, ends[party], out);
+            self.heard[party].push_back(last);
         }
     }
 

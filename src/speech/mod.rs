@@ -1,7 +1,9 @@
 //! Who speaks when, and what they say: from frames of audio to spans, utterances and words.
 
 pub mod activity;
+pub mod coupling;
 pub mod guard;
+pub mod leak;
 pub mod partial;
 pub mod silero;
 pub mod span;

@@ -69,17 +69,18 @@ impl SpanTracker {
         }
     }
 
-    /// Takes the frame that begins at `start`: its probability of speech and the levels of
-    /// its hops in dBFS. Calls `tell` for what is now known.
+    /// Takes the frame that begins at `start`: the probability of speech in each of its hops
+    /// and their levels in dBFS. Calls `tell` for what is now known.
     pub fn step(
         &mut self,
         start: CallTime,
-        probability: f32,
+        probability: &[f32; HOPS],
         hop_db: &[f32; HOPS],
         mut tell: impl FnMut(SpanEvent),
     ) {
-        let speaks = probability >= if self.open.is_some() { self.offset } else { self.onset };
-        for (i, &level_db) in hop_db.iter().enumerate() {
+        let enough = if self.open.is_some() { self.offset } else { self.onset };
+        for (i, (&level_db, &probability)) in hop_db.iter().zip(probability).enumerate() {
+            let speaks = probability >= enough;
             let hop_start = start + (i * HOP) as u64;
             let hop_end = hop_start + HOP as u64;
             if speaks && level_db > self.threshold_db() {
@@ -162,7 +163,7 @@ mod tests {
         let mut told = Vec::new();
         for (i, &(probability, level_db)) in frames.iter().enumerate() {
             let start = CallTime::from_frames((i * FRAME) as u64);
-            tracker.step(start, probability, &[level_db; HOPS], |event| told.push(event));
+            tracker.step(start, &[probability; HOPS], &[level_db; HOPS], |event| told.push(event));
         }
         told.extend(tracker.finish());
         told

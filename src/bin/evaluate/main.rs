@@ -1,14 +1,20 @@
 //! `evaluate`: measures Evenkeel against data whose truth is known.
 
 mod auc;
+mod leak;
 mod models;
+#[cfg(feature = "whisper")]
 mod normalise;
+#[cfg(feature = "whisper")]
 mod numbers;
 mod overlaps;
 mod recordings;
+#[cfg(feature = "whisper")]
 mod spelling;
 mod vad;
+#[cfg(feature = "whisper")]
 mod wer;
+#[cfg(feature = "whisper")]
 mod words;
 
 use std::process::ExitCode;
@@ -24,19 +30,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Measure {
+    #[cfg(feature = "whisper")]
     /// Word error rate and time to text over a list of recordings
     Words(words::Args),
     /// How well voice activity tells speech from the rest
     Vad(vad::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
+    /// False and lost interruptions when the customer's voice leaks into the agent's channel
+    Leak(leak::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().measure {
+        #[cfg(feature = "whisper")]
         Measure::Words(args) => words::run(args),
         Measure::Vad(args) => vad::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
+        Measure::Leak(args) => leak::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ pub fn voice_activity() -> anyhow::Result<Arc<SileroWeights>> {
     Ok(SileroWeights::from_safetensors(&std::fs::read(entry.path)?)?)
 }
 
+#[cfg(feature = "whisper")]
 /// A Whisper model, the default one without a name.
 pub fn whisper(name: Option<&str>) -> anyhow::Result<ModelEntry> {
     let entry = find(ModelKind::Whisper, name)?;

@@ -27,7 +27,7 @@ pub struct Args {
 
 /// Reads both files, compares them and prints the result.
 pub fn run(args: Args) -> Result<()> {
-    let truth = read(&args.truth, kind_of_truth)?;
+    let truth = read_truth(&args.truth)?;
     let found = read(&args.events, kind_of_event)?;
     let comparison = compare(&truth, &found, args.tolerance_ms);
     if args.json {
@@ -264,6 +264,11 @@ impl Comparison {
         ));
         lines.join("\n")
     }
+}
+
+/// The stretches of a truth file.
+pub fn read_truth(path: &Path) -> Result<Vec<Stretch>> {
+    read(path, kind_of_truth)
 }
 
 /// Which kind of stretch a line of a truth file calls itself.

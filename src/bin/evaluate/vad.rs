@@ -112,7 +112,7 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
                 let samples = &frame[hop * HOP..(hop + 1) * HOP];
                 Dbfs::from_mean_square(samples.iter().map(|x| x * x).sum::<f32>() / HOP as f32).0
             });
-            tracker.step(start, probability, &hop_db, &mut keep);
+            tracker.step(start, &[probability; HOPS], &hop_db, &mut keep);
         }
         if let Some(event) = tracker.finish() {
             keep(event);
