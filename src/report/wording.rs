@@ -83,6 +83,11 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What is said after a practice that was broken.
+pub const HOW_BROKEN: &str = ": did not work out";
+/// What is said after one that was missed.
+pub const HOW_MISSED: &str = ": was called for";
+
 /// A practice as one would say it; one of a newer version as its name in the log.
 pub fn practice(name: &str) -> String {
     let words = match name {
