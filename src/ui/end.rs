@@ -138,6 +138,7 @@ fn key(ui: &Ui, has_folder: bool) -> Option<EndAction> {
 
 fn tell(ui: &mut Ui, call: &CallEnd, colours: &Palette) {
     ui.spacing_mut().item_spacing.y = 5.0;
+    ui.spacing_mut().interact_size.y = 18.0;
     ui.horizontal(|ui| {
         ui.label(RichText::new("The call is over").font(strong(20.0)).color(colours.text));
         ui.label(RichText::new(&call.length).font(normal(14.0)).color(colours.faint));

@@ -76,7 +76,10 @@ impl<'a> Message<'a> {
     pub fn show(self, ui: &mut Ui, area: Rect, roomy: bool) -> Option<Action> {
         let colours = Palette::here(ui);
         match self {
-            Message::AskEnd => return question(ui, area, roomy, "End the call?", true),
+            Message::AskEnd => {
+                let words = if area.width() < 280.0 { "End it?" } else { "End the call?" };
+                return question(ui, area, roomy, words, true);
+            }
             Message::EndsIn(secs) => {
                 let words = format!("Silence. Ends in {secs} s.");
                 return question(ui, area, roomy, &words, false);
@@ -134,6 +137,7 @@ fn hint(ui: &Ui, area: Rect, sign: Icon, colour: Color32, words: &str) {
     parts::text(ui, "hint", text, words, normal(13.0), Palette::here(ui).faint);
 }
 
+/// In two rows where it is long and there is room.
 fn trouble_row(ui: &Ui, area: Rect, trouble: &Trouble, more: usize) {
     let colours = Palette::here(ui);
     let sign = square(area.left() + 8.0, area.center().y, 15.0);
@@ -141,18 +145,16 @@ fn trouble_row(ui: &Ui, area: Rect, trouble: &Trouble, more: usize) {
     let mut text = area.with_min_x(area.left() + 24.0);
     if more > 0 {
         let words = format!("+{more} more");
-        let rest = text.with_min_x(text.right() - 48.0);
+        let rest = text.with_min_x(text.right() - 46.0);
         parts::text_right(ui, "more trouble", rest, &words, normal(12.0), colours.faint);
         text.max.x = rest.left() - 6.0;
     }
     let words = trouble.to_string();
-    let shown = parts::laid(ui, &words, normal(13.0), colours.text, text.width(), 1);
-    let size = if shown.elided { 12.0 } else { 13.0 };
-    let response = parts::announced(ui, "trouble", text, &words);
-    let galley = parts::laid(ui, &words, normal(size), colours.text, text.width(), 1);
+    let (size, rows) = if area.height() >= 30.0 { (13.0, 2) } else { (11.0, 2) };
+    let galley = parts::laid(ui, &words, normal(size), colours.text, text.width(), rows);
     let top = text.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(text.left(), top), galley, colours.text);
-    response.on_hover_text(words);
+    parts::announced(ui, "trouble", text, &words).on_hover_text(words);
 }
 
 /// The last words of the customer, the end of them where there are many.

@@ -130,9 +130,9 @@ fn full(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
     let foot = area.with_min_y(area.bottom() - 28.0);
     let mut card = area.with_min_y(voices.bottom() + 8.0).with_max_y(foot.top() - 8.0);
     if let Some((trouble, more)) = state.trouble() {
-        let row = card.with_min_y(card.bottom() - 18.0);
+        let row = card.with_min_y(card.bottom() - 34.0);
         Message::Trouble(trouble, more).show(ui, row, false);
-        card.max.y -= 24.0;
+        card.max.y -= 38.0;
     }
     let answer = Message::beside_trouble(state).show(ui, card, true);
     let pressed = foot_buttons(ui, state, foot);
@@ -146,8 +146,8 @@ fn compact(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
     let pressed = tool_buttons(ui, state, OverlaySize::Compact, tools);
 
     let voices = Rect::from_min_size(area.min + vec2(0.0, 31.0), vec2(area.width(), 18.0));
-    let (left, right) = halves(voices);
-    voice_short(ui, state, Party::Agent, left);
+    let (left, right) = voices.split_left_right_at_x(voices.right() - 136.0);
+    voice_short(ui, state, Party::Agent, left.with_max_x(left.right() - 6.0));
     voice_short(ui, state, Party::Customer, right);
 
     let card = area.with_min_y(voices.bottom() + 7.0);
@@ -157,16 +157,17 @@ fn compact(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
 fn one_line(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
     let message = Message::of(state);
     let tools = area.with_min_x(area.right() - 2.0 * TOOL);
-    let calm = matches!(message, Message::Nothing | Message::Heard(_));
+    let calm = matches!(message, Message::Nothing | Message::Heard(_) | Message::Paused);
     // The word beside the icon, wherever there is room for it.
-    let left = area.with_max_x(area.left() + if calm { 130.0 } else { 60.0 });
+    let left = area.with_max_x(area.left() + if calm { 134.0 } else { 60.0 });
     status(ui, state, left, calm);
-    let middle = area.with_min_x(left.right() + 8.0).with_max_x(tools.left() - 6.0);
+    let middle = area.with_min_x(left.right() + 5.0).with_max_x(tools.left() - 3.0);
     let answer = match message {
+        Message::Paused => None,
         Message::Nothing | Message::Heard(_) => {
-            let (you, customer) = middle.split_left_right_at_fraction(0.4);
+            let (you, customer) = middle.split_left_right_at_fraction(0.36);
             speaker(ui, state, Party::Agent, you);
-            speaker(ui, state, Party::Customer, customer.with_min_x(customer.left() + 8.0));
+            speaker(ui, state, Party::Customer, customer);
             None
         }
         message @ (Message::AskEnd | Message::EndsIn(_)) => {

@@ -8,6 +8,9 @@ use super::state::OverlayState;
 use super::theme::{Palette, normal, strong};
 use crate::units::Party;
 
+/// A shorter meter shows nothing.
+const MIN_METER: f32 = 14.0;
+
 fn side(party: Party) -> &'static str {
     match party {
         Party::Agent => "You",
@@ -37,7 +40,9 @@ pub fn speaker(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
     let bar = area.with_min_x(area.left() + 18.0 + width.max(26.0) + 8.0);
     // Between utterances the meter rests: noise is no voice.
     let dbfs = if speaks { pulse.level_dbfs[party] } else { -120.0 };
-    parts::meter(ui, bar, dbfs, own);
+    if bar.width() >= MIN_METER {
+        parts::meter(ui, bar, dbfs, own);
+    }
     let words = match (party, speaks) {
         (Party::Agent, true) => "You are speaking",
         (Party::Agent, false) => "You are silent",
@@ -54,45 +59,41 @@ pub fn voice(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
         let top = area.top() + 20.0 + number * 17.0;
         area.with_min_y(top).with_max_y(top + 17.0)
     };
-    let salt = |what: &str| format!("{} {what}", side(party));
-    reading(ui, &salt("pace"), row(0.0), pace(state, party), 12.5);
-    reading(ui, &salt("voice"), row(1.0), bearing(state, party), 12.5);
+    match party {
+        Party::Agent => {
+            reading(ui, "your pace", row(0.0), pace(state), 12.5);
+            reading(ui, "your level", row(1.0), bearing(state, party), 12.5);
+        }
+        Party::Customer => reading(ui, "their voice", row(0.0), bearing(state, party), 12.5),
+    }
 }
 
-/// The same in one row: of the agent the pace, of the customer the voice.
+/// The same in one row: of the agent the pace, of the customer the voice where it is raised.
 pub fn voice_short(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
-    let split = match party {
-        Party::Agent => 0.42,
-        Party::Customer => 0.62,
-    };
-    let (who, what) = area.split_left_right_at_fraction(split);
-    speaker(ui, state, party, who);
-    let (words, raised) = match party {
-        Party::Agent => match state.pace() {
-            Some(pace) => match pace.usual_wpm {
-                Some(usual) => (format!("{}, usual {usual}", pace.now_wpm), is_fast(pace.words())),
-                None => (format!("Pace {}", pace.now_wpm), false),
-            },
-            None => (String::new(), false),
-        },
-        Party::Customer => match state.bearing(party) {
-            Some(bearing) => {
-                let short = bearing.words.split(' ').next().unwrap_or_default();
-                let words = if bearing.raised >= 0.5 { short } else { "" };
-                (words.to_owned(), bearing.raised >= 0.5)
+    let short = match party {
+        Party::Agent => state.pace().map(|pace| match pace.usual_wpm {
+            Some(usual) => {
+                (72.0, format!("{}, usual {usual}", pace.now_wpm), is_fast(pace.words()))
             }
-            None => (String::new(), false),
-        },
+            None => (72.0, format!("Pace {}", pace.now_wpm), false),
+        }),
+        Party::Customer => {
+            let raised = state.bearing(party).filter(|bearing| bearing.raised >= 0.5);
+            let word = raised.and_then(|bearing| bearing.words.split(' ').next());
+            word.map(|word| (82.0, word.to_owned(), true))
+        }
     };
-    let place = what.with_min_x(what.left() + 6.0);
-    reading(ui, &format!("{} short", side(party)), place, (words, raised), 12.0);
+    let Some((width, words, raised)) = short else {
+        return speaker(ui, state, party, area);
+    };
+    let (who, what) = area.split_left_right_at_x(area.left() + width);
+    speaker(ui, state, party, who);
+    let name = format!("{} short", side(party));
+    reading(ui, &name, what.with_min_x(what.left() + 4.0), (words, raised), 12.0);
 }
 
 /// A measurement in words, with an arrow where it is raised.
 fn reading(ui: &Ui, name: &str, area: Rect, (words, raised): (String, bool), size: f32) {
-    if words.is_empty() {
-        return;
-    }
     let colours = Palette::here(ui);
     let (sign, mark, ink) = match raised {
         true => (Icon::Raised, colours.caution, colours.text),
@@ -102,10 +103,7 @@ fn reading(ui: &Ui, name: &str, area: Rect, (words, raised): (String, bool), siz
     parts::text(ui, name, area.with_min_x(area.left() + 18.0), &words, normal(size), ink);
 }
 
-fn pace(state: &OverlayState, party: Party) -> (String, bool) {
-    if party == Party::Customer {
-        return (String::new(), false);
-    }
+fn pace(state: &OverlayState) -> (String, bool) {
     match state.pace() {
         None => ("Pace not known yet".into(), false),
         Some(pace) => match pace.usual_wpm {

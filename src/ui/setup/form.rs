@@ -51,6 +51,8 @@ pub fn show_setup(ui: &mut Ui, state: &mut SetupState) -> Option<SetupAction> {
 
 fn page_of(ui: &mut Ui, state: &mut SetupState, colours: &Palette) -> Option<SetupAction> {
     ui.spacing_mut().item_spacing.y = 5.0;
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.spacing_mut().icon_spacing = 8.0;
     ui.label(RichText::new("Before your first call").font(strong(23.0)).color(colours.text));
     faint(ui, "Evenkeel listens along and gives you a short prompt when one may help.", colours);
     let mut changed = false;
@@ -112,7 +114,7 @@ fn devices(ui: &mut Ui, state: &mut SetupState, party: Party, colours: &Palette)
         });
         if !choice.good_for.is_empty() {
             ui.horizontal(|ui| {
-                ui.add_space(24.0);
+                ui.add_space(14.0);
                 faint(ui, &choice.good_for, colours);
             });
         }
