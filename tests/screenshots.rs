@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     if std::env::var_os(CHILD).is_some() {
         return take_pictures();
     }
-    let screen = ["-a", "-s", "-screen 0 1400x1800x24 -noreset"];
+    let screen = ["-a", "-s", "-screen 0 1400x2400x24 -noreset"];
     let own = std::env::current_exe().expect("a program has a path");
     let run = Command::new("xvfb-run").args(screen).arg(own).env(CHILD, "1").status();
     match run {
@@ -318,7 +318,7 @@ fn pictures() -> Vec<Picture> {
         pictures.push(Picture {
             name: format!("set-up-{tone}"),
             theme,
-            points: (600.0, 880.0),
+            points: (600.0, 1010.0),
             view: setup,
         });
     }

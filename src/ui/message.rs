@@ -145,7 +145,7 @@ fn trouble_row(ui: &Ui, area: Rect, trouble: &Trouble, more: usize) {
     let mut text = area.with_min_x(area.left() + 24.0);
     if more > 0 {
         let words = format!("+{more} more");
-        let rest = text.with_min_x(text.right() - 46.0);
+        let rest = text.with_min_x(text.right() - 54.0);
         parts::text_right(ui, "more trouble", rest, &words, normal(12.0), colours.faint);
         text.max.x = rest.left() - 6.0;
     }

@@ -146,7 +146,7 @@ fn compact(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
     let pressed = tool_buttons(ui, state, OverlaySize::Compact, tools);
 
     let voices = Rect::from_min_size(area.min + vec2(0.0, 31.0), vec2(area.width(), 18.0));
-    let (left, right) = voices.split_left_right_at_x(voices.right() - 136.0);
+    let (left, right) = voices.split_left_right_at_x(voices.right() - 150.0);
     voice_short(ui, state, Party::Agent, left.with_max_x(left.right() - 6.0));
     voice_short(ui, state, Party::Customer, right);
 
@@ -165,7 +165,7 @@ fn one_line(ui: &mut Ui, state: &OverlayState, area: Rect) -> Option<Action> {
     let answer = match message {
         Message::Paused => None,
         Message::Nothing | Message::Heard(_) => {
-            let (you, customer) = middle.split_left_right_at_fraction(0.36);
+            let (you, customer) = middle.split_left_right_at_fraction(0.39);
             speaker(ui, state, Party::Agent, you);
             speaker(ui, state, Party::Customer, customer);
             None

@@ -6,6 +6,7 @@ use super::icon::{self, Icon};
 use super::parts::{self, square};
 use super::state::OverlayState;
 use super::theme::{Palette, normal, strong};
+use crate::report::wording::capitalised;
 use crate::units::Party;
 
 /// A shorter meter shows nothing.
@@ -118,12 +119,14 @@ fn is_fast(words: &str) -> bool {
 }
 
 fn bearing(state: &OverlayState, party: Party) -> (String, bool) {
-    let what = match party {
-        Party::Agent => "Level",
-        Party::Customer => "Voice",
+    let Some(bearing) = state.bearing(party) else {
+        let what = if party == Party::Agent { "Level" } else { "Voice" };
+        return (format!("{what} not known yet"), false);
     };
-    match state.bearing(party) {
-        None => (format!("{what} not known yet"), false),
-        Some(bearing) => (format!("{what} {}", bearing.words), bearing.raised >= 0.5),
-    }
+    let words = match party {
+        Party::Agent => format!("Level {}", bearing.words),
+        // There is no room for more, and the name stands above.
+        Party::Customer => capitalised(bearing.words),
+    };
+    (words, bearing.raised >= 0.5)
 }

@@ -114,7 +114,7 @@ fn devices(ui: &mut Ui, state: &mut SetupState, party: Party, colours: &Palette)
         });
         if !choice.good_for.is_empty() {
             ui.horizontal(|ui| {
-                ui.add_space(14.0);
+                ui.add_space(18.0);
                 faint(ui, &choice.good_for, colours);
             });
         }
@@ -194,6 +194,8 @@ fn kept(ui: &mut Ui, state: &mut SetupState, colours: &Palette) {
             faint(ui, note, colours);
         });
     }
+    // Rows with fields are higher.
+    ui.spacing_mut().interact_size.y = 30.0;
     if state.answers.keeping != Keeping::Nothing {
         ui.horizontal(|ui| {
             let label = ui.label(RichText::new("In the folder").font(normal(14.0)));
