@@ -47,5 +47,7 @@ pub mod session;
 
 pub mod call;
 pub mod report;
+#[cfg(feature = "gui")]
+pub mod ui;
 
 pub mod commands;

@@ -1,11 +1,11 @@
 //! What a person reads of a call. All of it is made from the lines of the log.
 
 mod conversation;
-mod summary;
+pub(crate) mod summary;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
-mod wording;
+pub(crate) mod wording;
 mod wrap;
 
 pub use terminal::{account_width, live_line, write_account};

@@ -1,6 +1,5 @@
 //! The call in numbers and the scorecard, as the end of an account.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -19,6 +18,11 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const OPEN: Style = AnsiColor::Yellow.on_default();
+
+/// The heading of what was done.
+pub(crate) const WENT_WELL: &str = "What went well";
+/// The heading of what was not.
+pub(crate) const NEXT_CALL: &str = "For the next call";
 
 /// Where the numbers begin.
 const LABEL: usize = 15;
@@ -86,7 +90,7 @@ fn each<T>(values: &PerParty<T>, text: impl Fn(&T) -> String) -> String {
 }
 
 /// How many prompts there were and what became of them.
-fn prompts(lines: &[Line]) -> Option<String> {
+pub(crate) fn prompts(lines: &[Line]) -> Option<String> {
     let cues: Vec<u32> = lines
         .iter()
         .filter_map(|line| match &line.record {
@@ -109,26 +113,22 @@ fn prompts(lines: &[Line]) -> Option<String> {
 }
 
 fn write_scorecard(page: &mut Page, lines: &[Line], summary: &SummaryRecord) -> io::Result<()> {
-    let mut marked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (practice, mark) in &summary.scorecard {
-        marked.entry(mark.as_str().unwrap_or_default()).or_default().push(practice);
-    }
-    let of = |mark: Mark| marked.get(mark.name()).map_or(&[][..], Vec::as_slice);
+    let of = |mark: Mark| marked(summary, mark);
     if !of(Mark::Done).is_empty() {
-        heading(page, "What went well")?;
+        heading(page, WENT_WELL)?;
         for practice in of(Mark::Done) {
             item(page, run(GOOD, "+"), practice, "", &moments(lines, practice, Mark::Done))?;
         }
     }
     if !(of(Mark::Broken).is_empty() && of(Mark::Missed).is_empty()) {
-        heading(page, "For the next call")?;
+        heading(page, NEXT_CALL)?;
         for practice in of(Mark::Broken) {
             let moments = moments(lines, practice, Mark::Broken);
-            item(page, run(OPEN, "×"), practice, ": did not work out", &moments)?;
+            item(page, run(OPEN, "×"), practice, wording::HOW_BROKEN, &moments)?;
         }
         for practice in of(Mark::Missed) {
             let moments = moments(lines, practice, Mark::Missed);
-            item(page, run(OPEN, "–"), practice, ": was called for", &moments)?;
+            item(page, run(OPEN, "–"), practice, wording::HOW_MISSED, &moments)?;
         }
     }
     if !of(Mark::NotNeeded).is_empty() {
@@ -138,6 +138,13 @@ fn write_scorecard(page: &mut Page, lines: &[Line], summary: &SummaryRecord) -> 
         page.row(&[], 0, &[run(DIM, format!("Not called for: {}", names.join(", ")))])?;
     }
     Ok(())
+}
+
+/// The practices that stand so on the scorecard, in its order.
+pub(crate) fn marked(summary: &SummaryRecord, mark: Mark) -> Vec<&str> {
+    let stands_so =
+        |(_, value): &(&String, &serde_json::Value)| value.as_str() == Some(mark.name());
+    summary.scorecard.iter().filter(stands_so).map(|(practice, _)| practice.as_str()).collect()
 }
 
 fn heading(page: &mut Page, text: &str) -> io::Result<()> {
@@ -165,7 +172,7 @@ fn item(
 }
 
 /// When a practice was kept or broken, or else when a prompt asked for it in vain.
-fn moments(lines: &[Line], practice: &str, mark: Mark) -> Vec<CallTime> {
+pub(crate) fn moments(lines: &[Line], practice: &str, mark: Mark) -> Vec<CallTime> {
     let practised = |line: &Line| match &line.record {
         Record::Practice { name, span, score, .. } if name == practice => {
             let same = (*score >= 0.5) == (mark == Mark::Done);

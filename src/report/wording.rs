@@ -84,6 +84,11 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What is said after a practice that was broken.
+pub const HOW_BROKEN: &str = ": did not work out";
+/// What is said after one that was missed.
+pub const HOW_MISSED: &str = ": was called for";
+
 /// A practice as one would say it; one of a newer version as its name in the log.
 pub fn practice(name: &str) -> String {
     let words = match name {
@@ -106,7 +111,8 @@ pub fn practice(name: &str) -> String {
     words.into()
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital at its beginning.
+pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars.as_str().chars()).collect()

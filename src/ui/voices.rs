@@ -1,0 +1,132 @@
+//! Who speaks, and how each voice stands against how it was.
+
+use eframe::egui::{Rect, Ui, pos2};
+
+use super::icon::{self, Icon};
+use super::parts::{self, square};
+use super::state::OverlayState;
+use super::theme::{Palette, normal, strong};
+use crate::report::wording::capitalised;
+use crate::units::Party;
+
+/// A shorter meter shows nothing.
+const MIN_METER: f32 = 14.0;
+
+fn side(party: Party) -> &'static str {
+    match party {
+        Party::Agent => "You",
+        Party::Customer => "Customer",
+    }
+}
+
+/// Whether a party speaks: an icon, the name, and the level of the voice.
+pub fn speaker(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
+    let colours = Palette::here(ui);
+    let pulse = state.now();
+    let speaks = pulse.speaking[party];
+    let own = match party {
+        Party::Agent => colours.agent,
+        Party::Customer => colours.customer,
+    };
+    let (sign, ink, font) = match speaks {
+        true => (Icon::Speaking, own, strong(13.0)),
+        false => (Icon::Quiet, colours.faint, normal(13.0)),
+    };
+    icon::paint(ui.painter(), square(area.left() + 7.0, area.center().y, 14.0), sign, ink);
+    let ink = if speaks { colours.text } else { colours.faint };
+    let name = parts::laid(ui, side(party), font, ink, area.width(), 1);
+    let width = name.size().x;
+    let top = area.center().y - name.size().y / 2.0;
+    ui.painter().galley(pos2(area.left() + 18.0, top), name, ink);
+    let bar = area.with_min_x(area.left() + 18.0 + width.max(26.0) + 8.0);
+    // Between utterances the meter rests: noise is no voice.
+    let dbfs = if speaks { pulse.level_dbfs[party] } else { -120.0 };
+    if bar.width() >= MIN_METER {
+        parts::meter(ui, bar, dbfs, own);
+    }
+    let words = match (party, speaks) {
+        (Party::Agent, true) => "You are speaking",
+        (Party::Agent, false) => "You are silent",
+        (Party::Customer, true) => "The customer is speaking",
+        (Party::Customer, false) => "The customer is silent",
+    };
+    parts::said(ui, side(party), area, words);
+}
+
+/// A party with everything that is measured of the voice.
+pub fn voice(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
+    speaker(ui, state, party, area.with_max_y(area.top() + 18.0));
+    let row = |number: f32| {
+        let top = area.top() + 20.0 + number * 17.0;
+        area.with_min_y(top).with_max_y(top + 17.0)
+    };
+    match party {
+        Party::Agent => {
+            reading(ui, "your pace", row(0.0), pace(state), 12.5);
+            reading(ui, "your level", row(1.0), bearing(state, party), 12.5);
+        }
+        Party::Customer => reading(ui, "their voice", row(0.0), bearing(state, party), 12.5),
+    }
+}
+
+/// The same in one row: of the agent the pace, of the customer the voice where it is raised.
+pub fn voice_short(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
+    let short = match party {
+        Party::Agent => state.pace().map(|pace| match pace.usual_wpm {
+            Some(usual) => {
+                (72.0, format!("{}, usual {usual}", pace.now_wpm), is_fast(pace.words()))
+            }
+            None => (72.0, format!("Pace {}", pace.now_wpm), false),
+        }),
+        Party::Customer => {
+            let raised = state.bearing(party).filter(|bearing| bearing.raised >= 0.5);
+            let word = raised.and_then(|bearing| bearing.words.split(' ').next());
+            word.map(|word| (82.0, word.to_owned(), true))
+        }
+    };
+    let Some((width, words, raised)) = short else {
+        return speaker(ui, state, party, area);
+    };
+    let (who, what) = area.split_left_right_at_x(area.left() + width);
+    speaker(ui, state, party, who);
+    let name = format!("{} short", side(party));
+    reading(ui, &name, what.with_min_x(what.left() + 4.0), (words, raised), 12.0);
+}
+
+/// A measurement in words, with an arrow where it is raised.
+fn reading(ui: &Ui, name: &str, area: Rect, (words, raised): (String, bool), size: f32) {
+    let colours = Palette::here(ui);
+    let (sign, mark, ink) = match raised {
+        true => (Icon::Raised, colours.caution, colours.text),
+        false => (Icon::Even, colours.faint, colours.faint),
+    };
+    icon::paint(ui.painter(), square(area.left() + 6.0, area.center().y, 9.0), sign, mark);
+    parts::text(ui, name, area.with_min_x(area.left() + 18.0), &words, normal(size), ink);
+}
+
+fn pace(state: &OverlayState) -> (String, bool) {
+    match state.pace() {
+        None => ("Pace not known yet".into(), false),
+        Some(pace) => match pace.usual_wpm {
+            None => (format!("Pace {} words/min", pace.now_wpm), false),
+            Some(usual) => (format!("Pace {}, usual {usual}", pace.now_wpm), is_fast(pace.words())),
+        },
+    }
+}
+
+fn is_fast(words: &str) -> bool {
+    words.ends_with("fast")
+}
+
+fn bearing(state: &OverlayState, party: Party) -> (String, bool) {
+    let Some(bearing) = state.bearing(party) else {
+        let what = if party == Party::Agent { "Level" } else { "Voice" };
+        return (format!("{what} not known yet"), false);
+    };
+    let words = match party {
+        Party::Agent => format!("Level {}", bearing.words),
+        // There is no room for more, and the name stands above.
+        Party::Customer => capitalised(bearing.words),
+    };
+    (words, bearing.raised >= 0.5)
+}
