@@ -51,7 +51,7 @@ pub struct Pulse {
 pub struct Shown {
     /// Its number.
     pub cue: u32,
-    /// When the frame was on the screen.
+    /// When its frame was ready for the screen.
     pub at: Instant,
 }
 

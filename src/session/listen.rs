@@ -21,9 +21,9 @@ use crate::engine::{Engine, Input, SourceNote};
 use crate::event::{Body, Event, GapCause};
 use crate::units::{CallTime, Dbfs, ENGINE_RATE, Party, PerParty, SampleRate};
 
-/// The window is told of changing levels so often at most: 30 times a second.
+/// Levels change on the board so often: 30 times a second.
 const METERS_EVERY: Duration = Duration::from_millis(33);
-/// And of the clock, while nobody speaks.
+/// The window is woken so often at least, for the clock.
 const CLOCK_EVERY: Duration = Duration::from_secs(1);
 /// The level is taken over the last so many frames: 0.1 s.
 const LEVEL_FRAMES: usize = ENGINE_RATE.0 as usize / 10;
@@ -183,6 +183,7 @@ pub(super) struct Listener {
     events: Vec<Event>,
     pulse: Pulse,
     woken: Instant,
+    metered: Instant,
     reopened: Option<Instant>,
     over: bool,
 }
@@ -221,6 +222,7 @@ impl Listener {
             events: Vec::new(),
             pulse: Pulse::default(),
             woken: start,
+            metered: start,
             reopened: None,
             over: false,
         }
@@ -237,9 +239,7 @@ impl Listener {
         self.feed(now);
         self.take_words(now);
         self.watch_sound(now);
-        while let Some(shown) = taken(&self.board.shown) {
-            self.stats.shown(shown.cue, shown.at);
-        }
+        self.take_shown();
         if let Some(trouble) = taken(&self.troubles) {
             self.not_kept = trouble;
         }
@@ -290,6 +290,12 @@ impl Listener {
 
     fn over_told(&self) -> bool {
         self.engine.has_ended()
+    }
+
+    fn take_shown(&mut self) {
+        while let Some(shown) = taken(&self.board.shown) {
+            self.stats.shown(shown.cue, shown.at);
+        }
     }
 
     fn take_wishes(&mut self) {
@@ -497,13 +503,14 @@ impl Listener {
             ..pulse.clone()
         };
         let since = now.duration_since(self.woken);
-        let wake = steady(&pulse) != steady(&self.pulse)
-            || since >= CLOCK_EVERY
-            || pulse.speaking != PerParty::default() && since >= METERS_EVERY;
+        let wake = steady(&pulse) != steady(&self.pulse) || since >= CLOCK_EVERY;
         self.pulse = pulse;
-        if wake {
+        if wake || now.duration_since(self.metered) >= METERS_EVERY {
             let cell = &self.board.pulse;
             *cell.lock().unwrap_or_else(PoisonError::into_inner) = self.pulse.clone();
+            self.metered = now;
+        }
+        if wake {
             self.woken = now;
             (self.board.wake)();
         }

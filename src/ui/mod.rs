@@ -24,4 +24,4 @@ pub use setup::{
 };
 pub use state::{Bearing, CUE_SECS, Heard, OverlayState, PaceReading, ShownCue};
 pub use theme::install as install_theme;
-pub use window::{Closed, LiveLink, LiveOptions, Look, Shown, UiError, Waker, run_live};
+pub use window::{Closed, LiveLink, LiveOptions, Look, UiError, Waker, run_live};

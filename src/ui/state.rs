@@ -130,12 +130,17 @@ impl OverlayState {
                     self.heard[party] = Heard { stable: text.chars().count(), text };
                 }
             }
+            Body::Partial { party: Some(party), text, stable, .. } => {
+                self.partial(*party, text, *stable);
+            }
             Body::Summary(_) => self.end(),
             Body::Call(_)
             | Body::Speech { .. }
             | Body::Overlap { .. }
             | Body::Silence { .. }
             | Body::Gap { .. }
+            | Body::Partial { party: None, .. }
+            | Body::Pause { .. }
             | Body::Practice(_)
             | Body::Warning { .. }
             | Body::Transcribe(_) => {}
@@ -152,6 +157,10 @@ impl OverlayState {
     pub fn pulse(&mut self, pulse: &Pulse) -> bool {
         if pulse.paused || pulse.speaking.agent || pulse.speaking.customer {
             self.last_sound = pulse.now;
+        }
+        let heeded = self.pulse.cue.is_some() && pulse.cue != self.pulse.cue;
+        if heeded {
+            self.leave(self.pulse.cue);
         }
         let changed = self.pulse != *pulse;
         if changed {

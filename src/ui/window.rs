@@ -24,7 +24,7 @@ use super::place::Place;
 use super::state::OverlayState;
 use super::theme;
 use crate::event::Event;
-use crate::session::board::{Pulse, Wish};
+use crate::session::board::{Pulse, Shown, Wish};
 
 /// The name by which the system knows the program's windows.
 pub(super) const APP_ID: &str = "evenkeel";
@@ -37,8 +37,15 @@ const SEE_THROUGH: f32 = 0.75;
 
 /// A window can't be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("the window can't be opened: {0}; is this a desktop session, with OpenGL?")]
-pub struct UiError(#[from] eframe::Error);
+#[error("the window can't be opened: {0}; is this a desktop session, with OpenGL? Without one, `evenkeel live --no-window` works")]
+pub struct UiError(String);
+
+impl From<eframe::Error> for UiError {
+    /// What eframe says; the error itself can't leave the main thread.
+    fn from(error: eframe::Error) -> Self {
+        UiError(error.to_string())
+    }
+}
 
 /// The session's end of the window: what is shown, and what the agent wishes.
 pub struct LiveLink {
@@ -50,15 +57,6 @@ pub struct LiveLink {
     pub wishes: Sender<Wish>,
     /// Which prompt was painted when.
     pub shown: Sender<Shown>,
-}
-
-/// A prompt was painted for the first time.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown {
-    /// Its number.
-    pub cue: u32,
-    /// When its frame was ready for the screen.
-    pub at: Instant,
 }
 
 /// Wakes the window from another thread: after an event, and when somebody begins or ends to

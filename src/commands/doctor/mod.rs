@@ -12,10 +12,9 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 
 use super::devices::no_loopback;
-use super::live::calls_folder;
+use super::live::{calls_folder, settings_path};
 use crate::audio::capture::{Capture, SoundServer, devices};
 use crate::audio::choice::choose;
-use crate::config::folders::UserFolders;
 use crate::config::settings::Settings;
 use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
 use crate::units::Party;
@@ -68,8 +67,7 @@ impl Report<'_> {
 pub fn run(args: DoctorArgs) -> anyhow::Result<u8> {
     let mut out = anstream::stdout();
     let mut report = Report { out: &mut out, worst: State::Good };
-    let settings_path = UserFolders::from_env().config.map(|folder| folder.join("settings.toml"));
-    let settings = match settings_path.as_deref().map(Settings::load) {
+    let settings = match settings_path().as_deref().map(Settings::load) {
         None => Settings::default(),
         Some(Ok(settings)) => settings.unwrap_or_default(),
         Some(Err(error)) => {

@@ -1,6 +1,10 @@
 //! `evenkeel live`: a call as it goes.
 
+#[cfg(feature = "gui")]
+mod setup;
 mod terminal;
+#[cfg(feature = "gui")]
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -74,6 +78,10 @@ pub struct LiveArgs {
     #[arg(long)]
     no_window: bool,
 
+    /// Choose devices, and what is kept, anew
+    #[arg(long, conflicts_with = "no_window")]
+    setup: bool,
+
     /// At the end, say how quick it was and what it cost
     #[arg(long)]
     stats: bool,
@@ -117,23 +125,34 @@ struct Link {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: LiveArgs) -> anyhow::Result<u8> {
-    let settings_path = UserFolders::from_env().config.map(|folder| folder.join("settings.toml"));
-    let settings = match &settings_path {
-        Some(path) => Settings::load(path)?.unwrap_or_default(),
-        None => Settings::default(),
-    };
-    let plan = Plan::of(&args, &settings)?;
+    let place = settings_path();
+    let settings = place.as_deref().map(Settings::load).transpose()?.flatten();
     let stop = stop_on_ctrl_c()?;
-    let folder = plan.folder.clone();
-    let keeps = plan.keeping != Keeping::Nothing;
+    #[cfg(feature = "gui")]
+    if !args.no_window {
+        return window::run(&args, settings, place.as_deref(), &stop);
+    }
+    let plan = Plan::of(&args, &settings.unwrap_or_default())?;
+    let kept = plan.kept();
     let cpu = ProcessTime::now();
     let (call, link) = plan.begin(Box::new(|| {}))?;
     terminal::follow(&call, &link, &stop)?;
+    let report = finish(call, cpu)?;
+    terminal::finish(kept.as_deref(), args.stats.then_some(&report))?;
+    Ok(0)
+}
+
+/// Waits until all of the call is kept; the figures, with what it cost since `cpu`.
+fn finish(call: LiveCall, cpu: ProcessTime) -> anyhow::Result<LiveReport> {
     let mut report = call.wait()?;
     report.cpu_secs = cpu.elapsed().as_secs_f64();
     report.cores = std::thread::available_parallelism().map_or(1, usize::from);
-    terminal::finish(keeps.then_some(folder.as_path()), args.stats.then_some(&report))?;
-    Ok(0)
+    Ok(report)
+}
+
+/// Where the agent's choices are kept; `None` where the system has no such place.
+pub(super) fn settings_path() -> Option<PathBuf> {
+    UserFolders::from_env().config.map(|folder| folder.join("settings.toml"))
 }
 
 impl Plan {
@@ -183,6 +202,11 @@ impl Plan {
         let models = LoadedModels::load(&config, (!args.no_words).then_some(model))?;
         let end_after_secs = args.end_after.or(settings.end_after_secs);
         Ok(Plan { devices, keeping, folder, end_after_secs, config, models })
+    }
+
+    /// The folder of the call, where anything is kept of it.
+    fn kept(&self) -> Option<PathBuf> {
+        (self.keeping != Keeping::Nothing).then(|| self.folder.clone())
     }
 
     /// Begins the call; `wake` tells whoever shows it that there is something new.

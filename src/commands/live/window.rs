@@ -1,0 +1,94 @@
+//! A live call in its window: the set-up the first time, then call after call.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+
+use super::setup::{Host, answers_of, settings_of};
+use super::{LiveArgs, Plan, Stop, finish, terminal};
+use crate::config::settings::Settings;
+use crate::session::board::Wish;
+use crate::ui::{Closed, LiveLink, LiveOptions, Look, Waker, run_live, run_setup};
+
+/// How often Ctrl-C in the terminal is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Sets up where that has not been done, and shows calls until the agent has done.
+pub fn run(
+    args: &LiveArgs,
+    settings: Option<Settings>,
+    settings_path: Option<&Path>,
+    stop: &Stop,
+) -> anyhow::Result<u8> {
+    let asks = args.setup || settings.is_none() && args.agent_device.is_none();
+    let mut settings = settings.unwrap_or_default();
+    if asks {
+        let before = answers_of(&settings);
+        let Some(answers) = run_setup(Box::<Host>::default(), before, Look::System)? else {
+            return Ok(0);
+        };
+        settings = settings_of(answers);
+        if let Some(path) = settings_path {
+            settings.save(path)?;
+        }
+    }
+    loop {
+        let closed = one_call(args, &settings, settings_path, stop)?;
+        if closed == Closed::Done || args.out.is_some() {
+            return Ok(0);
+        }
+    }
+}
+
+fn one_call(
+    args: &LiveArgs,
+    settings: &Settings,
+    settings_path: Option<&Path>,
+    stop: &Stop,
+) -> anyhow::Result<Closed> {
+    let mut plan = Plan::of(args, settings)?;
+    // The window counts down before it ends a silent call.
+    let end_after_secs = plan.end_after_secs.take();
+    let kept = plan.kept();
+    let cpu = ProcessTime::now();
+    let waker = Waker::default();
+    let (call, link) = plan.begin(waker.clone().into_fn())?;
+    let (wishes, sign) = (link.wishes.clone(), Stop::clone(stop));
+    thread::Builder::new().name("ctrl-c".into()).spawn(move || {
+        while !sign.swap(false, Ordering::Relaxed) {
+            thread::sleep(LOOK_EVERY);
+        }
+        let _ = wishes.send(Wish::End);
+    })?;
+    let folder = kept.clone();
+    let options = LiveOptions {
+        place: settings_path.and_then(Path::parent).map(|folder| folder.join("window.json")),
+        end_after_secs,
+        open_folder: folder.map(|folder| Box::new(move || open(&folder)) as Box<dyn Fn()>),
+        ..LiveOptions::default()
+    };
+    let wishes = link.wishes.clone();
+    let link =
+        LiveLink { events: link.events, pulse: link.pulse, wishes: link.wishes, shown: link.shown };
+    let closed = run_live(link, waker, options);
+    // However the window went, the call is over and kept.
+    let _ = wishes.send(Wish::End);
+    let report = finish(call, cpu)?;
+    terminal::finish(kept.as_deref(), args.stats.then_some(&report))?;
+    Ok(closed?)
+}
+
+/// Shows a folder in the system's own way.
+fn open(folder: &Path) {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    // Without such a program nothing happens: the folder's name is on the terminal as well.
+    let _ = Command::new(program).arg(folder).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+}
