@@ -58,7 +58,6 @@ fn recordings(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn an_interrupted_call_has_a_complete_log() {
     let Some((rig, ..)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &[]);
@@ -70,7 +69,6 @@ fn an_interrupted_call_has_a_complete_log() {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn a_sink_that_goes_is_a_gap_and_is_found_again() {
     let Some((rig, _agent, customer)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &[]);
@@ -84,7 +82,6 @@ fn a_sink_that_goes_is_a_gap_and_is_found_again() {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn a_customer_lost_is_never_replaced_by_the_agent() {
     let Some((rig, _agent, customer)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &[]);
@@ -97,7 +94,6 @@ fn a_customer_lost_is_never_replaced_by_the_agent() {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn a_call_outlives_the_sound_server() {
     let Some((mut rig, ..)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &[]);
@@ -113,7 +109,6 @@ fn a_call_outlives_the_sound_server() {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn a_killed_call_loses_a_second_at_most() {
     let Some((rig, ..)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &["--keep", "audio"]);
@@ -131,7 +126,6 @@ fn a_killed_call_loses_a_second_at_most() {
 }
 
 #[test]
-#[ignore = "until there is `evenkeel live`"]
 fn a_full_disk_is_told_and_ends_nothing() {
     let Some((rig, ..)) = sinks() else { return };
     let disk = rig.path("disk");

@@ -164,7 +164,11 @@ pub fn devices() -> Result<Vec<SoundDevice>, CaptureError> {
     for device in host.devices().map_err(CaptureError::Devices)? {
         // A device that vanishes while it is asked is no device.
         let (Some(id), Ok(description)) = (id(&device), device.description()) else { continue };
-        let hears = hears(&device, server, &id);
+        let hears = match description.name() {
+            // Another program's stream (PipeWire lists them among the devices), or our own.
+            "unknown" => Hears::Nothing,
+            _ => hears(&device, server, &id),
+        };
         let follows =
             FOLLOWS_DEFAULT.iter().find(|(of, _)| id.strip_prefix("pipewire:") == Some(of));
         let name = follows.map_or(description.name(), |(_, name)| name).to_owned();
@@ -288,7 +292,7 @@ impl Capture {
         };
         let config = StreamConfig { channels, sample_rate: rate.hz(), buffer_size };
         let fault = Arc::new(AtomicU8::new(0));
-        let mut callback = Callback { inlet, channels: usize::from(channels) };
+        let mut callback = Callback::new(inlet, channels);
         let stream = device
             .build_input_stream_raw(
                 config,
@@ -327,14 +331,20 @@ fn note(last: &AtomicU8, kind: ErrorKind) {
     }
 }
 
-/// The audio callback: converts, pushes, counts.
-struct Callback {
+/// The audio callback: converts, pushes, counts. Public, so that a test can hold it to that.
+pub struct Callback {
     inlet: Inlet,
     channels: usize,
 }
 
 impl Callback {
-    fn take(&mut self, data: &Data) {
+    /// A callback of a stream of so many channels.
+    pub fn new(inlet: Inlet, channels: u16) -> Self {
+        Callback { inlet, channels: usize::from(channels) }
+    }
+
+    /// Takes what the device gives, in whatever format.
+    pub fn take(&mut self, data: &Data) {
         match data.sample_format() {
             SampleFormat::I8 => self.take_as::<i8>(data),
             SampleFormat::I16 => self.take_as::<i16>(data),

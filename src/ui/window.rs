@@ -37,7 +37,9 @@ const SEE_THROUGH: f32 = 0.75;
 
 /// A window can't be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("the window can't be opened: {0}; is this a desktop session, with OpenGL? Without one, `evenkeel live --no-window` works")]
+#[error(
+    "the window can't be opened: {0}; is this a desktop session, with OpenGL? Without one, `evenkeel live --no-window` works"
+)]
 pub struct UiError(String);
 
 impl From<eframe::Error> for UiError {
