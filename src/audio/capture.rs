@@ -306,6 +306,8 @@ impl Capture {
             )
             .map_err(refused)?;
         stream.play().map_err(refused)?;
+        #[cfg(target_os = "linux")]
+        super::priority::promote_callbacks();
         let device = device.description().map_err(refused)?.name().to_owned();
         let may_pause = SoundServer::of(device_id.host()) == SoundServer::Wasapi && loopback;
         let info = StreamInfo { device, rate, channels, format: format.to_string(), may_pause };

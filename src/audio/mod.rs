@@ -10,6 +10,8 @@ mod compressed;
 pub mod decode;
 mod defect;
 pub mod g711;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod priority;
 pub mod resample;
 mod riff;
 pub mod ring;
