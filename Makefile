@@ -1,9 +1,10 @@
 # make setup   what the build needs from the system
 # make demo    replay the demo call
 # make test    formatting, lints, docs and all tests
+# make install puts the program, its models and a desktop entry into ~/.local
 # make bench   how fast each stage is
 
-.PHONY: setup demo test bench
+.PHONY: install setup demo test bench
 
 setup:
 	@sh setup.sh
@@ -22,6 +23,17 @@ test:
 	cargo clippy --release --no-default-features --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --document-private-items
 	cargo test --release --features eval
+
+PREFIX ?= $(HOME)/.local
+
+install: setup
+	cargo build --release
+	install -D target/release/evenkeel $(PREFIX)/bin/evenkeel
+	install -d $(PREFIX)/share/evenkeel/models
+	install -m 644 models/* $(PREFIX)/share/evenkeel/models
+	install -D -m 644 assets/evenkeel.desktop $(PREFIX)/share/applications/evenkeel.desktop
+	install -D -m 644 assets/evenkeel.svg $(PREFIX)/share/icons/hicolor/scalable/apps/evenkeel.svg
+	@echo "Installed. Start it from the menu, or by: evenkeel live"
 
 bench: setup
 	cargo bench --bench stages

@@ -111,18 +111,63 @@ fn a_call_outlives_the_sound_server() {
 #[test]
 fn a_killed_call_loses_a_second_at_most() {
     let Some((rig, ..)) = sinks() else { return };
+    let mut player = rig.play_call("agent", "customer", Path::new(DEMO));
+    for round in 0..20 {
+        let mut call = started(&rig, &rig.path(&format!("call-{round}")), &["--keep", "audio"]);
+        if !player.is_running() {
+            player = rig.play_call("agent", "customer", Path::new(DEMO));
+        }
+        let after = call.kill_within(Duration::from_secs(3));
+        // What was known, and when, at the latest line; the sound goes on beyond it.
+        let at = |event: &Value| event["at"].as_f64();
+        let known = call.events().iter().filter_map(at).fold(0.0, f64::max);
+        let kept = recordings(&call.folder);
+        assert_eq!(kept.len(), 1, "killed after {after:?}");
+        let secs = wav_secs(&kept[0]);
+        assert!(secs > known - 1.0, "{secs} s of {known}, killed after {after:?}");
+        assert!(secs > after.as_secs_f64() - 1.0, "{secs} s, killed after {after:?}");
+    }
+}
+
+#[test]
+fn a_program_that_stood_still_tells_what_it_missed() {
+    let Some((rig, ..)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &["--keep", "audio"]);
     let _player = rig.play_call("agent", "customer", Path::new(DEMO));
     call.wait_for(PATIENCE, is("speech"));
-    let after = call.kill_within(Duration::from_secs(5));
-    // What was known, and when, at the latest line; the sound goes on beyond it.
-    let known = call.events().iter().filter_map(|event| event["at"].as_f64()).fold(0.0, f64::max);
-    let kept = recordings(&call.folder);
-    assert!(!kept.is_empty(), "killed {after:?} after the first speech");
-    for path in kept {
-        let secs = wav_secs(&path);
-        assert!(secs > known - 1.0, "{}: {secs} s of {known}, {after:?}", path.display());
+    let began = std::time::Instant::now();
+    call.program.signal(libc::SIGSTOP);
+    std::thread::sleep(Duration::from_secs(4));
+    call.program.signal(libc::SIGCONT);
+    let stood = began.elapsed().as_secs_f64();
+    let overrun = |party: &'static str| {
+        move |event: &Value| {
+            event["type"] == "gap" && event["party"] == party && event["cause"] == "overrun"
+        }
+    };
+    for party in ["agent", "customer"] {
+        call.wait_for(PATIENCE, overrun(party));
     }
+    call.interrupt(PATIENCE);
+    assert_complete(&call);
+    let secs = |event: &Value| event["end"].as_f64().unwrap() - event["start"].as_f64().unwrap();
+    for party in ["agent", "customer"] {
+        let missed: f64 = call.events().iter().filter(|e| overrun(party)(e)).map(secs).sum();
+        assert!((missed - stood).abs() < 0.5, "{missed} s of {stood} s of the {party}");
+    }
+    let length = call.events().last().unwrap()["duration"].as_f64().unwrap();
+    assert!((wav_secs(&recordings(&call.folder)[0]) - length).abs() < 0.2);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_ends_nothing() {
+    let Some((rig, ..)) = sinks() else { return };
+    fs::write(rig.path("file"), "in the way").unwrap();
+    let mut call = LiveCall::start(&rig, &rig.path("file").join("call"), &["--no-words"]);
+    let told = |call: &LiveCall| call.program.log().contains("Nothing is kept");
+    assert!(wait_until(PATIENCE, || told(&call)), "{}", call.program.log());
+    assert!(call.program.is_running());
+    call.interrupt(PATIENCE);
 }
 
 #[test]
@@ -131,7 +176,7 @@ fn a_full_disk_is_told_and_ends_nothing() {
     let disk = rig.path("disk");
     let Some(_disk) = SmallDisk::mount(&disk, 256) else { return };
     let mut call = started(&rig, &disk.join("call"), &["--keep", "audio"]);
-    let full = |call: &LiveCall| call.program.log().to_lowercase().contains("space");
+    let full = |call: &LiveCall| call.program.log().contains("the disk is full");
     assert!(wait_until(PATIENCE, || full(&call)), "{}", call.program.log());
     assert!(call.program.is_running(), "{}", call.program.log());
     call.interrupt(PATIENCE);

@@ -8,6 +8,7 @@
 //! overlay asks for none by being a utility window).
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ use crate::session::board::{Pulse, Shown, Wish};
 pub(super) const APP_ID: &str = "evenkeel";
 /// At most 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
+/// After the call the window only looks whether it is to close.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// In so many first frames the window is put on top again: X11 forgets it while it is hidden.
 const FIRST_FRAMES: u8 = 5;
 /// How much is seen through the overlay while clicks go through it.
@@ -114,6 +117,8 @@ pub struct LiveOptions {
     pub end_after_secs: Option<f64>,
     /// Whether the desktop shows what is behind a window that can be seen through.
     pub transparent: bool,
+    /// When set, the call ends and the window closes: Ctrl-C in the terminal.
+    pub quit: Arc<AtomicBool>,
     /// Shows the agent the folder of the call; without it there is no button for it.
     pub open_folder: Option<Box<dyn Fn()>>,
 }
@@ -218,7 +223,7 @@ impl Overlay {
     /// When to look again, if nobody asks for it before.
     fn rest(&self) -> Option<Duration> {
         if self.state.is_over() {
-            return None;
+            return Some(LOOK_EVERY);
         }
         let pulse = self.state.now();
         if pulse.speaking.agent || pulse.speaking.customer {
@@ -286,6 +291,13 @@ impl eframe::App for Overlay {
         self.take();
         if self.state.ends_in_secs() == Some(0) && !self.end_sent {
             self.wish(Wish::End);
+        }
+        if self.options.quit.load(Ordering::Relaxed) {
+            if self.state.is_over() {
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            } else if !self.end_sent {
+                self.wish(Wish::End);
+            }
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.state.is_over() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+
 use std::sync::atomic::Ordering;
-use std::thread;
-use std::time::Duration;
 
 use cpu_time::ProcessTime;
 
@@ -13,9 +12,6 @@ use super::{LiveArgs, Plan, Stop, finish, terminal};
 use crate::config::settings::Settings;
 use crate::session::board::Wish;
 use crate::ui::{Closed, LiveLink, LiveOptions, Look, Waker, run_live, run_setup};
-
-/// How often Ctrl-C in the terminal is looked for.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Sets up where that has not been done, and shows calls until the agent has done.
 pub fn run(
@@ -38,7 +34,7 @@ pub fn run(
     }
     loop {
         let closed = one_call(args, &settings, settings_path, stop)?;
-        if closed == Closed::Done || args.out.is_some() {
+        if closed == Closed::Done || args.out.is_some() || stop.load(Ordering::Relaxed) {
             return Ok(0);
         }
     }
@@ -57,17 +53,11 @@ fn one_call(
     let cpu = ProcessTime::now();
     let waker = Waker::default();
     let (call, link) = plan.begin(waker.clone().into_fn())?;
-    let (wishes, sign) = (link.wishes.clone(), Stop::clone(stop));
-    thread::Builder::new().name("ctrl-c".into()).spawn(move || {
-        while !sign.swap(false, Ordering::Relaxed) {
-            thread::sleep(LOOK_EVERY);
-        }
-        let _ = wishes.send(Wish::End);
-    })?;
     let folder = kept.clone();
     let options = LiveOptions {
         place: settings_path.and_then(Path::parent).map(|folder| folder.join("window.json")),
         end_after_secs,
+        quit: Stop::clone(stop),
         open_folder: folder.map(|folder| Box::new(move || open(&folder)) as Box<dyn Fn()>),
         ..LiveOptions::default()
     };
