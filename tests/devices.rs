@@ -60,7 +60,7 @@ fn the_program_lists_the_sinks() {
     rig.sink("agent", RATE_HZ);
     rig.sink("customer", RATE_HZ);
     let told = evenkeel(&rig, &["devices"]);
-    for id in ["id pipewire:agent\n", "id pipewire:customer\n"] {
+    for id in [" pipewire:agent\n", " pipewire:customer\n"] {
         assert!(told.contains(id), "{told}");
     }
 }

@@ -35,17 +35,19 @@ fn of<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| event["type"] == kind).collect()
 }
 
-/// So much later is the live call than the recording: the median over the speech spans.
+/// So much later is the live call than the recording: the difference at which most speech
+/// begins at the same moments.
 fn offset(live: &[Value], replayed: &[Value]) -> f64 {
-    let starts = |events: &[Value]| {
-        let mut starts: Vec<f64> = of(events, "speech").iter().map(|e| secs(e, "start")).collect();
-        starts.sort_by(f64::total_cmp);
-        starts
+    let starts = |events: &[Value]| -> Vec<f64> {
+        of(events, "speech").iter().map(|event| secs(event, "start")).collect()
     };
-    let mut offsets: Vec<f64> =
-        starts(live).iter().zip(starts(replayed)).map(|(live, replayed)| live - replayed).collect();
-    offsets.sort_by(f64::total_cmp);
-    offsets[offsets.len() / 2]
+    let (live, replayed) = (starts(live), starts(replayed));
+    let near = |offset: f64| {
+        let met = |start: &f64| replayed.iter().any(|at| (start - offset - at).abs() < 0.02);
+        live.iter().filter(|start| met(start)).count()
+    };
+    let offsets = live.iter().flat_map(|a| replayed.iter().map(move |b| a - b));
+    offsets.max_by_key(|offset| near(*offset)).expect("somebody speaks")
 }
 
 /// What happened, as (name, start, end), in order.
