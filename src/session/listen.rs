@@ -1,141 +1,30 @@
 //! The listening thread of a live call: from the rings to the engine, and from there to all who
 //! want to know.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
 use super::board::{Board, Keeping, Pulse, Trouble, Wish};
-use super::devices::DeviceNews;
 use super::live::{Answer, Outstanding, ToKeep, taken};
+use super::side::{DeviceChange, Side};
 use super::stats::{LiveReport, Stats};
 use super::words::WordDesk;
-use crate::audio::ring::{Flow, Outlet};
-use crate::audio::timeline::{Piece, Timeline};
+use crate::audio::timeline::Piece;
 use crate::coach::Reaction;
 use crate::engine::{Engine, Input, SourceNote};
 use crate::event::{Body, Event, GapCause};
-use crate::units::{CallTime, Dbfs, ENGINE_RATE, Party, PerParty, SampleRate};
+use crate::units::{CallTime, Party, PerParty};
 
 /// Levels change on the board so often: 30 times a second.
 const METERS_EVERY: Duration = Duration::from_millis(33);
 /// The window is woken so often at least, for the clock.
 const CLOCK_EVERY: Duration = Duration::from_secs(1);
-/// The level is taken over the last so many frames: 0.1 s.
-const LEVEL_FRAMES: usize = ENGINE_RATE.0 as usize / 10;
 /// Two streams that carry the same sound are opened anew at most so often.
 const REOPEN_EVERY: Duration = Duration::from_secs(10);
-
-/// One party's side of the call.
-pub(super) struct Side {
-    news: Receiver<DeviceNews>,
-    suspect: Arc<AtomicBool>,
-    outlet: Option<Outlet>,
-    timeline: Timeline,
-    pieces: Vec<Piece>,
-    /// Frames of 16 kHz that the engine has.
-    fed: u64,
-    /// The sum of squares of the samples heard last, with their number.
-    recent: VecDeque<(f32, usize)>,
-    lost: Option<String>,
-    silent: bool,
-    dropped_before: u64,
-}
-
-impl Side {
-    /// A side whose stream has just been opened.
-    pub fn new(
-        news: Receiver<DeviceNews>,
-        suspect: Arc<AtomicBool>,
-        outlet: Outlet,
-        rate: SampleRate,
-    ) -> Self {
-        Side {
-            news,
-            suspect,
-            outlet: Some(outlet),
-            timeline: Timeline::new(rate),
-            pieces: Vec::new(),
-            fed: 0,
-            recent: VecDeque::new(),
-            lost: None,
-            silent: false,
-            dropped_before: 0,
-        }
-    }
-
-    /// Takes what happened to the device and what came from it up to `now_secs`; stamps count
-    /// from `start_secs` before the call.
-    fn hear(&mut self, now_secs: f64, start_secs: f64) {
-        let Side { outlet, timeline, pieces, .. } = self;
-        if let Some(outlet) = outlet {
-            outlet.drain(|mut stamp, samples| {
-                stamp.at_secs -= start_secs;
-                timeline.push(stamp, samples, pieces);
-            });
-        }
-        timeline.advance(now_secs, pieces);
-    }
-
-    /// Takes the next thing that happened to the device.
-    fn take_news(&mut self) -> Option<DeviceChange> {
-        match taken(&self.news)? {
-            DeviceNews::Opened { info, outlet } => {
-                self.dropped_before += self.flow().map_or(0, |flow| flow.dropped());
-                self.timeline.reopen(info.rate, &mut self.pieces);
-                self.outlet = Some(outlet);
-                self.lost = None;
-                self.silent = false;
-                Some(DeviceChange::Back(info.device))
-            }
-            DeviceNews::Lost { device } => {
-                self.timeline.lose(&mut self.pieces);
-                self.lost = Some(device.clone());
-                Some(DeviceChange::Gone(device))
-            }
-            DeviceNews::Silent(silent) => {
-                self.silent = silent;
-                None
-            }
-        }
-    }
-
-    fn flow(&self) -> Option<&Arc<Flow>> {
-        self.outlet.as_ref().map(Outlet::flow)
-    }
-
-    fn dropped(&self) -> u64 {
-        self.dropped_before + self.flow().map_or(0, |flow| flow.dropped())
-    }
-
-    fn measure(&mut self, samples: &[f32]) {
-        let squares = samples.iter().map(|x| x * x).sum();
-        self.recent.push_back((squares, samples.len()));
-        let mut count: usize = self.recent.iter().map(|(_, count)| count).sum();
-        while let Some((_, oldest)) = self.recent.front()
-            && count - oldest >= LEVEL_FRAMES
-        {
-            count -= oldest;
-            self.recent.pop_front();
-        }
-    }
-
-    fn level_dbfs(&self) -> f32 {
-        let (squares, count) =
-            self.recent.iter().fold((0.0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
-        if count == 0 { Dbfs::SILENCE.0 } else { Dbfs::from_mean_square(squares / count as f32).0 }
-    }
-}
-
-/// A change of a device that the log should tell.
-enum DeviceChange {
-    Gone(String),
-    Back(String),
-}
 
 /// Words on order.
 pub(super) struct Orders {

@@ -21,7 +21,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::board::{Board, Keeping};
 use super::devices::{DeviceNews, DeviceWatch, LOOK_EVERY, Machine};
 use super::keep::Keep;
-use super::listen::{Listener, Orders, Side};
+use super::listen::{Listener, Orders};
+use super::side::Side;
 use super::stats::LiveReport;
 use super::words::WordDesk;
 use crate::audio::capture::{CaptureError, StreamInfo};
@@ -111,12 +112,10 @@ impl LiveCall {
             spawn(&format!("devices-{party}"), move || {
                 // A stream is opened, looked at and dropped on one thread.
                 let _closed = closed;
-                let mut last = watch.open(Instant::now());
-                let go_on = last.is_ok();
-                if let Ok(DeviceNews::Opened { .. }) | Err(_) = last {
-                    let _ =
-                        opened.send(std::mem::replace(&mut last, Ok(DeviceNews::Silent(false))));
-                }
+                let first = watch.open(Instant::now());
+                let go_on = first.is_ok();
+                // Whoever opens the device waits for this.
+                let _ = opened.send(first);
                 while go_on && !stop.load(Ordering::Relaxed) {
                     if let Some(news) = watch.step(Instant::now())
                         && tell.send(news).is_err()

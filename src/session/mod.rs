@@ -13,5 +13,7 @@ mod listen;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod replay;
+#[cfg(feature = "live")]
+mod side;
 pub mod stats;
 pub mod words;

@@ -118,12 +118,6 @@ impl WordDesk {
         self.news.notify_all();
     }
 
-    /// No more work at all.
-    pub fn abandon(&self) {
-        self.orders().finals = PerParty::default();
-        self.close();
-    }
-
     fn orders(&self) -> MutexGuard<'_, Orders> {
         // Whoever broke down while holding it left it whole: every change is a single step.
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)

@@ -53,7 +53,7 @@ impl SetupHost for Host {
                 Choice {
                     id: device.id.clone(),
                     name: device.name.clone(),
-                    good_for: best.map(|choice| choice.why.to_owned()).unwrap_or_default(),
+                    good_for: best.map(|choice| sentence(choice.why)).unwrap_or_default(),
                     recommended: best.is_some(),
                 }
             });
@@ -98,6 +98,12 @@ impl SetupHost for Host {
             customer: self.open.customer.as_mut().map(level),
         }
     }
+}
+
+/// Begins with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The Whisper models that are whole, and what each is good for.
