@@ -144,7 +144,7 @@ pub enum OverlapKind {
 /// Why audio is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapCause {
-    /// The ring was full.
+    /// Frames did not come in time, or found the ring full.
     Overrun,
     /// The device went away.
     DeviceLost,

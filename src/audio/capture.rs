@@ -48,6 +48,12 @@ const FOLLOWS_DEFAULT: [(&str, &str); 2] = [
     ("sink_default", "Whatever you hear, on any device"),
 ];
 
+/// The name for people of a device that stands for the system's default.
+fn follows_default(id: &str) -> Option<&'static str> {
+    let of = id.strip_prefix("pipewire:")?;
+    FOLLOWS_DEFAULT.iter().find(|(own, _)| *own == of).map(|(_, name)| *name)
+}
+
 /// What can be heard from a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hears {
@@ -169,9 +175,8 @@ pub fn devices() -> Result<Vec<SoundDevice>, CaptureError> {
             "unknown" => Hears::Nothing,
             _ => hears(&device, server, &id),
         };
-        let follows =
-            FOLLOWS_DEFAULT.iter().find(|(of, _)| id.strip_prefix("pipewire:") == Some(of));
-        let name = follows.map_or(description.name(), |(_, name)| name).to_owned();
+        let follows = follows_default(&id);
+        let name = follows.unwrap_or(description.name()).to_owned();
         let default = defaults.contains(&id) || follows.is_some();
         let headset = matches!(description.device_type(), DeviceType::Headset)
             || name.to_lowercase().contains("headset");
@@ -308,7 +313,10 @@ impl Capture {
         stream.play().map_err(refused)?;
         #[cfg(target_os = "linux")]
         super::priority::promote_callbacks();
-        let device = device.description().map_err(refused)?.name().to_owned();
+        let device = match follows_default(id) {
+            Some(name) => name.to_owned(),
+            None => device.description().map_err(refused)?.name().to_owned(),
+        };
         let may_pause = SoundServer::of(device_id.host()) == SoundServer::Wasapi && loopback;
         let info = StreamInfo { device, rate, channels, format: format.to_string(), may_pause };
         Ok((Capture { _stream: stream, fault, info }, outlet))
