@@ -1,24 +1,28 @@
 //! Words before an utterance is over: which of them will stay.
 //!
 //! Each hypothesis hears the utterance from its beginning, a little further than the last one.
-//! A word is stable once two hypotheses in a row have agreed on it and on all before it
-//! (LocalAgreement, Liu et al. 2020, Macháček et al. 2023), and it lies well before the end of
-//! what they heard. Stable words are a promise: later hypotheses and the final text begin with
-//! them.
+//! A word is stable once three hypotheses in a row have agreed on it and on all before it
+//! (LocalAgreement, Liu et al. 2020, Macháček et al. 2023, with one more), and it lies well
+//! before the end of what they heard. Stable words are a promise: later hypotheses and the final
+//! text begin with them. So what makes a word stable is strict: each that the final decode would
+//! have heard otherwise is a wrong word in the log.
 
 use super::transcript::Transcript;
 use crate::event::Word;
 use crate::units::CallTime;
 
+/// So many hypotheses in a row must agree.
+const AGREEING: u32 = 3;
 /// Words that end later than this before the end of the audio may yet change. Seconds.
-const SETTLED_SECS: f64 = 1.0;
+const SETTLED_SECS: f64 = 1.5;
 
 /// The words of one utterance while it goes on.
 #[derive(Debug, Default)]
 pub struct PartialText {
     stable: Vec<Word>,
-    /// The words of the last hypothesis after the stable ones.
-    open: Vec<Word>,
+    /// The words of the last hypothesis after the stable ones, and how many hypotheses in a
+    /// row have agreed on each and on all before it.
+    open: Vec<(Word, u32)>,
 }
 
 impl PartialText {
@@ -26,18 +30,21 @@ impl PartialText {
     pub fn update(&mut self, hypothesis: &[Word], heard_to: CallTime) {
         let new = &hypothesis[kept(&self.stable, hypothesis)..];
         let settled = |word: &Word| heard_to.secs_since(word.span.end) >= SETTLED_SECS;
-        let agreed = self.open.iter().zip(new).take_while(|(old, new)| same(old, new));
+        let alike = self.open.iter().zip(new).take_while(|((old, _), new)| same(old, new)).count();
+        let agreeing = |i: usize| if i < alike { self.open[i].1 + 1 } else { 1 };
         // The last word may be half heard.
         let most = new.len().saturating_sub(1);
-        let count = agreed.take(most).take_while(|(_, new)| settled(new)).count();
+        let sure = |&i: &usize| agreeing(i) >= AGREEING && settled(&new[i]);
+        let count = (0..most).take_while(sure).count();
+        let open = (count..new.len()).map(|i| (new[i].clone(), agreeing(i))).collect();
         self.stable.extend_from_slice(&new[..count]);
-        self.open = new[count..].to_vec();
+        self.open = open;
     }
 
     /// All words so far as text, and how many of its characters will not change.
     pub fn text(&self) -> (String, usize) {
         let all: Vec<&str> =
-            self.stable.iter().chain(&self.open).map(|word| word.text.as_str()).collect();
+            self.stable.iter().chain(self.open.iter().map(|(word, _)| word)).map(text_of).collect();
         (all.join(" "), joined(&self.stable).chars().count())
     }
 
@@ -60,8 +67,12 @@ impl PartialText {
     }
 }
 
+fn text_of(word: &Word) -> &str {
+    &word.text
+}
+
 fn joined(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    words.iter().map(text_of).collect::<Vec<_>>().join(" ")
 }
 
 fn same(a: &Word, b: &Word) -> bool {
@@ -115,17 +126,22 @@ mod tests {
     }
 
     #[test]
-    fn what_two_hypotheses_agree_on_is_stable_but_for_the_last_second() {
-        assert_eq!(hear(&["I ordered it"]).text(), ("I ordered it".into(), 0));
-        let partial = hear(&["I ordered it", "I ordered it three weeks ago."]);
+    fn what_three_hypotheses_agree_on_is_stable_but_for_what_was_just_said() {
+        let first = "I ordered it";
+        assert_eq!(hear(&[first]).text(), (first.into(), 0));
+        assert_eq!(hear(&[first, "I ordered it three weeks ago."]).text().1, 0);
+        let partial = hear(&[first, "I ordered it three weeks", "I ordered it three weeks ago."]);
         assert_eq!(partial.text(), ("I ordered it three weeks ago.".into(), "I ordered it".len()));
-        let partial = hear(&["I ordered", "I ordered it.", "I ordered it three"]);
-        assert_eq!(partial.text(), ("I ordered it three".into(), "I ordered".len()));
+        let changed = hear(&[first, "I audited it three weeks", "I ordered it three weeks ago."]);
+        assert_eq!(changed.text().1, "I".len());
+        let short = hear(&["I ordered", "I ordered it.", "I ordered it three"]);
+        assert_eq!(short.text(), ("I ordered it three".into(), "I".len()));
     }
 
     #[test]
     fn what_is_stable_stays_whatever_is_heard_later() {
-        let first = ["I ordered it three weeks", "I ordered it three weeks ago and"];
+        let once = "I ordered it three weeks";
+        let first = [once, once, "I ordered it three weeks ago and"];
         let mut partial = hear(&first);
         let (before, stable) = partial.text();
         let other = words("I have ordered it free weeks ago and it still hasn't");
@@ -138,7 +154,8 @@ mod tests {
 
     #[test]
     fn the_final_text_begins_with_what_was_promised() {
-        let partial = hear(&["i ordered it three weeks", "I ordered it three weeks ago and"]);
+        let once = "i ordered it three weeks";
+        let partial = hear(&[once, once, "I ordered it three weeks ago and it"]);
         let end = |text: &str| {
             let words = words(text);
             let mut last = Transcript { text: joined(&words), words, ..Transcript::default() };
