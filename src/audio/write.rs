@@ -59,7 +59,10 @@ impl CallWriter {
         let file = options.open(path).map_err(hound::Error::IoError).map_err(failed)?;
         let twin = file.try_clone().map_err(hound::Error::IoError).map_err(failed)?;
         let writer = WavWriter::new(BufWriter::new(file), spec).map_err(failed)?;
-        Ok(CallWriter::over(path, writer, twin))
+        let mut writer = CallWriter::over(path, writer, twin);
+        // Playable from the first moment on.
+        writer.flush()?;
+        Ok(writer)
     }
 
     /// Goes on with a file of which `frames` frames are good, as [`Self::flushed`] said before
