@@ -1,13 +1,22 @@
 //! A live call equals its replay: the demo call, played into two sinks, goes through the real
 //! program, from its window to its log. Needs PipeWire and Xvfb; without them the test says so and
 //! passes.
+//!
+//! A live call begins at any moment, so that the frames of 32 ms in which speech is looked for lie
+//! anywhere on the recording. What is found depends on that, in a replay as well: with 8 ms of
+//! silence before the demo call, the replay lets the second interruption begin 0.15 s later. The
+//! recording is therefore replayed after as much silence as the live call had before it.
 
 #![cfg(all(target_os = "linux", feature = "pipewire", feature = "whisper", feature = "gui"))]
 
+mod playback;
 mod rig;
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
+
+use evenkeel::units::{Party, PerParty};
 
 use rig::Rig;
 use rig::faults::LiveCall;
@@ -35,35 +44,71 @@ fn of<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| event["type"] == kind).collect()
 }
 
-/// So much later is the live call than the recording: the difference at which most speech
-/// begins at the same moments.
-fn offset(live: &[Value], replayed: &[Value]) -> f64 {
-    let starts = |events: &[Value]| -> Vec<f64> {
-        of(events, "speech").iter().map(|event| secs(event, "start")).collect()
+/// So much later is the live call than the recording, in seconds: the difference at which most
+/// speech begins at the same moments.
+fn roughly_later(live: &[Value]) -> f64 {
+    const STARTS: [f64; 3] = [12.64, 22.33, 47.205]; // As in demo-call.truth.jsonl.
+    let speech = of(live, "speech");
+    let starts = || speech.iter().map(|event| secs(event, "start"));
+    let near = |later: f64| {
+        let met = |at: &&f64| starts().any(|start| (start - later - **at).abs() < 0.1);
+        STARTS.iter().filter(met).count()
     };
-    let (live, replayed) = (starts(live), starts(replayed));
-    let near = |offset: f64| {
-        let met = |start: &f64| replayed.iter().any(|at| (start - offset - at).abs() < 0.02);
-        live.iter().filter(|start| met(start)).count()
+    let all = starts().flat_map(|start| STARTS.map(|at| start - at));
+    all.max_by_key(|later| near(*later)).expect("somebody speaks")
+}
+
+/// So many frames of 16 kHz later is it, by what is heard of `party` in `part` (seconds of the
+/// recording): the difference at which the sounds are most alike.
+fn later(heard: &PerParty<Vec<f32>>, party: Party, part: Range<f64>, roughly: f64) -> usize {
+    let said = &playback::DEMO[party][playback::at(part.start)..playback::at(part.end)];
+    let likeness = |later: usize| -> f32 {
+        let heard = &heard[party][playback::at(part.start) + later..];
+        said.iter().zip(heard).map(|(a, b)| a * b).sum()
     };
-    let offsets = live.iter().flat_map(|a| replayed.iter().map(move |b| a - b));
-    offsets.max_by_key(|offset| near(*offset)).expect("somebody speaks")
+    let (roughly, around) = (playback::at(roughly), playback::at(0.2));
+    let lags = roughly.saturating_sub(around)..roughly + around;
+    lags.max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap()
+}
+
+/// What the program kept of the sound.
+fn sound(path: &Path) -> PerParty<Vec<f32>> {
+    let mut heard = PerParty::<Vec<f32>>::default();
+    let samples = hound::WavReader::open(path).unwrap().into_samples::<i16>();
+    for (i, sample) in samples.map(Result::unwrap).enumerate() {
+        heard[Party::BOTH[i % 2]].push(f32::from(sample) / 32_768.0);
+    }
+    heard
+}
+
+/// Writes the demo call after so many frames (of 8 kHz) of silence.
+fn write_demo_after(frames: usize, path: &Path) {
+    const SILENCE: u8 = 0xFF; // In µ-law.
+    let mut bytes = std::fs::read(DEMO).unwrap();
+    let data = bytes.windows(4).position(|name| name == b"data").unwrap();
+    // The length of the file, of the sound in frames (the chunk before), and in bytes.
+    for (at, more) in [(4, 2 * frames), (data - 4, frames), (data + 4, 2 * frames)] {
+        let length = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        bytes[at..at + 4].copy_from_slice(&(length + more as u32).to_le_bytes());
+    }
+    bytes.splice(data + 8..data + 8, vec![SILENCE; 2 * frames]);
+    std::fs::write(path, bytes).unwrap();
 }
 
 /// What happened, as (name, start, end), in order.
-fn happenings(events: &[Value], offset: f64) -> Vec<(String, f64, f64)> {
+fn happenings(events: &[Value]) -> Vec<(String, f64, f64)> {
     let mut found = Vec::new();
     for event in of(events, "overlap") {
         let name = format!("{} by the {}, {}", event["kind"], event["by"], event["yielded"]);
-        found.push((name, secs(event, "start") - offset, secs(event, "end") - offset));
+        found.push((name, secs(event, "start"), secs(event, "end")));
     }
     for event in of(events, "silence") {
-        found.push(("silence".into(), secs(event, "start") - offset, secs(event, "end") - offset));
+        found.push(("silence".into(), secs(event, "start"), secs(event, "end")));
     }
-    // The demo call's pace lies at the threshold: which side a live recording of it falls on
-    // differs from one to the next. All other cues must agree.
+    // The agent's pace lies at the threshold (250 words a minute; 266 begin the cue, 245 hold
+    // it): replays have this cue or not as the frames lie, 3 of 8 have it. It is looked at apart.
     for event in of(events, "cue").into_iter().filter(|cue| cue["rule"] != "stay-calm") {
-        let at = secs(event, "at") - offset;
+        let at = secs(event, "at");
         found.push((format!("cue {}", event["rule"]), at, at));
     }
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
@@ -115,10 +160,17 @@ fn a_live_call_equals_its_replay() {
 
     let mut player = rig.play_call("agent", "customer", Path::new(DEMO));
     let cue = call.wait_for(Duration::from_secs(60), |event| event["type"] == "cue");
-    let picture = rig.path("prompt.png");
+    // The latest line of the log may be on its way to the screen.
+    std::thread::sleep(Duration::from_millis(300));
+    let picture = rig.path("prompt.ppm");
     screen.screenshot(&picture);
-    // A blank screen is a few hundred bytes.
-    assert!(std::fs::metadata(&picture).unwrap().len() > 5_000, "nothing is on the screen: {cue}");
+    // The empty screen is of one colour, and text is of many.
+    let bytes = std::fs::read(&picture).unwrap();
+    let pixels = bytes["P6\n1280 800\n255\n".len()..].chunks_exact(3);
+    let colours = pixels.clone().collect::<std::collections::HashSet<_>>().len();
+    let drawn = pixels.filter(|pixel| *pixel != [0, 0, 0]).count();
+    println!("{drawn} pixels of {colours} colours");
+    assert!(drawn > 5_000 && colours > 30, "{drawn} pixels of {colours} colours for {cue}");
     assert!(wait_until(Duration::from_secs(120), || !player.is_running()));
     std::thread::sleep(Duration::from_millis(800));
     let status = call.interrupt(PATIENCE);
@@ -127,35 +179,65 @@ fn a_live_call_equals_its_replay() {
     let log = call.program.log();
     println!("{}", &log[log.rfind("\nLength").unwrap_or(0)..]);
 
+    let live = read(&folder);
+    assert_eq!(live.last().unwrap()["type"], "summary");
+    assert!(of(&live, "gap").is_empty(), "{:?}", of(&live, "gap"));
+    let heard = sound(&folder.join("audio.wav"));
+    let roughly = roughly_later(&live);
+    let before = later(&heard, Party::Agent, 15.0..17.0, roughly);
+    for (party, part) in [(Party::Customer, 23.0..25.0), (Party::Agent, 80.0..82.0)] {
+        let there = later(&heard, party, part.clone(), roughly);
+        let apart_secs = there.abs_diff(before) as f64 / 16_000.0;
+        println!("the {party} at {part:?} s is {apart_secs} s off");
+        assert!(apart_secs < 0.02, "the {party} at {part:?} s is {apart_secs} s off");
+    }
+
+    let recording = rig.path("demo.wav");
+    write_demo_after(before / 2, &recording);
     let replay = rig.path("replayed");
     let mut command = rig.command(env!("CARGO_BIN_EXE_evenkeel"));
     command.env("EVENKEEL_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"));
-    command.args(["replay", "--quiet", DEMO, "--out"]).arg(&replay);
+    command.args(["replay", "--quiet"]).arg(recording).arg("--out").arg(&replay);
     assert!(command.status().unwrap().success());
+    let replayed = read(&replay);
 
-    let (live, replayed) = (read(&folder), read(&replay));
-    assert_eq!(live.last().unwrap()["type"], "summary");
-    assert!(of(&live, "gap").is_empty(), "{:?}", of(&live, "gap"));
-    let offset = offset(&live, &replayed);
     // What lies after the recording's end is of the live call alone.
     let end = replayed.last().unwrap()["duration"].as_f64().unwrap();
     let live_happenings: Vec<_> =
-        happenings(&live, offset).into_iter().filter(|(_, start, _)| *start < end - 0.1).collect();
-    let expected = happenings(&replayed, 0.0);
+        happenings(&live).into_iter().filter(|(_, start, _)| *start < end - 0.1).collect();
+    let expected = happenings(&replayed);
+    assert!(expected.len() >= 8, "{expected:?}");
     let names = |all: &[(String, f64, f64)]| -> Vec<String> {
         all.iter().map(|(name, ..)| name.clone()).collect()
     };
     assert_eq!(names(&live_happenings), names(&expected));
     for (live, expected) in live_happenings.iter().zip(&expected) {
         let far = (live.1 - expected.1).abs().max((live.2 - expected.2).abs());
+        println!("{far:.3} s off: {expected:?}");
         assert!(far <= WITHIN_SECS, "{live:?} for {expected:?}");
+    }
+    // Where it comes, it comes once, in the turn in which the agent hurries.
+    let hurried = before as f64 / 16_000.0 + 16.0..before as f64 / 16_000.0 + 21.93;
+    for (whose, events) in [("live", &live), ("replayed", &replayed)] {
+        let cues = of(events, "cue").into_iter().filter(|cue| cue["rule"] == "stay-calm");
+        let at: Vec<f64> = cues.map(|cue| secs(cue, "at")).collect();
+        println!("stay-calm, {whose}: {at:?} of {hurried:?}");
+        assert!(at.len() <= 1 && at.iter().all(|at| hurried.contains(at)), "{whose}: {at:?}");
     }
     let (mut wrong, mut count) = (0, 0);
     for party in ["agent", "customer"] {
         let expected = words(&replayed, party);
-        wrong += edits(&expected, &words(&live, party));
+        let said = words(&live, party);
+        if edits(&expected, &said) > 0 {
+            println!(
+                "{party}, replayed: {}\n{party}, live: {}",
+                expected.join(" "),
+                said.join(" ")
+            );
+        }
+        wrong += edits(&expected, &said);
         count += expected.len();
     }
     println!("{wrong} of {count} words differ");
-    assert!(wrong as f64 <= WORD_ERRORS * count as f64, "{wrong} of {count} words differ");
+    assert!(count > 150 && wrong as f64 <= WORD_ERRORS * count as f64, "{wrong} of {count}");
 }

@@ -1,5 +1,5 @@
-//! Live calls when things go wrong: devices and servers that vanish, a full disk, a killed
-//! program. Needs PipeWire; without it each test says so and passes.
+//! Live calls when things go wrong: devices and servers that vanish, a full disk, a program that
+//! is paused, stopped or killed. Needs PipeWire; without it each test says so and passes.
 
 #![cfg(all(target_os = "linux", feature = "pipewire"))]
 
@@ -8,7 +8,7 @@ mod rig;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rig::faults::{LiveCall, SmallDisk, wav_secs};
 use rig::process::wait_until;
@@ -69,16 +69,67 @@ fn an_interrupted_call_has_a_complete_log() {
 }
 
 #[test]
-fn a_sink_that_goes_is_a_gap_and_is_found_again() {
-    let Some((rig, _agent, customer)) = sinks() else { return };
+fn a_sink_that_goes_is_a_gap_and_is_found_again_at_another_rate() {
+    let Some((rig, _agent, mut customer)) = sinks() else { return };
     let mut call = started(&rig, &rig.path("call"), &[]);
-    rig.set_rate(customer, 16_000);
-    call.wait_for(PATIENCE, lost_customer);
-    assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
-    let _player = rig.play("customer", Path::new(DEMO));
-    call.wait_for(PATIENCE, |event| event["type"] == "speech" && event["party"] == "customer");
+    for (rates, rate_hz) in [16_000, 44_100].into_iter().enumerate() {
+        customer = rig.set_rate(customer, rate_hz);
+        let gaps = |call: &LiveCall| call.events().iter().filter(|e| lost_customer(e)).count();
+        assert!(wait_until(PATIENCE, || gaps(&call) > rates), "{}", call.program.log());
+        assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
+        let since = call.events().last().unwrap()["at"].as_f64().unwrap();
+        let _player = rig.play("customer", Path::new(DEMO));
+        call.wait_for(PATIENCE, |event| {
+            let customers = event["type"] == "speech" && event["party"] == "customer";
+            customers && event["start"].as_f64().unwrap() > since
+        });
+    }
     call.interrupt(PATIENCE);
     assert_complete(&call);
+}
+
+#[test]
+fn a_pause_is_silence_and_has_no_words() {
+    let Some((rig, ..)) = sinks() else { return };
+    let words = if cfg!(feature = "whisper") { &[][..] } else { &["--no-words"][..] };
+    let options = [&["--keep", "audio"], words].concat();
+    let mut call = LiveCall::start(&rig, &rig.path("call"), &options);
+    call.wait_for(PATIENCE, is("call"));
+    assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, is("speech"));
+    call.program.type_line("p");
+    std::thread::sleep(Duration::from_secs(5));
+    call.program.type_line("r");
+    let pause = call.wait_for(PATIENCE, is("pause"));
+    let span = |event: &Value| (event["start"].as_f64().unwrap(), event["end"].as_f64().unwrap());
+    let (from, to) = span(&pause);
+    assert!((to - from - 5.0).abs() < 0.3, "{pause}");
+    // The call goes on.
+    let heard = if cfg!(feature = "whisper") { "utterance" } else { "speech" };
+    call.wait_for(PATIENCE, |event| event["type"] == heard && span(event).0 >= to - 0.01);
+    call.interrupt(PATIENCE);
+    assert_complete(&call);
+
+    let events = call.events();
+    let pauses: Vec<_> = events.iter().filter(|event| event["type"] == "pause").collect();
+    assert_eq!(pauses, [&pause]);
+    let speaks = |event: &&Value| event["type"] == "speech" || event["type"] == "utterance";
+    for event in events.iter().filter(speaks) {
+        let (start, end) = span(event);
+        assert!(end <= from + 0.01 || start >= to - 0.01, "{event} in {pause}");
+        for word in event["words"].as_array().into_iter().flatten() {
+            let (start, end) = span(word);
+            assert!(end <= from + 0.01 || start >= to - 0.01, "{word} in {pause}");
+        }
+    }
+    // Of both parties; the sound around it is kept.
+    let wav = hound::WavReader::open(&recordings(&call.folder)[0]).unwrap();
+    let samples: Vec<i16> = wav.into_samples().map(Result::unwrap).collect();
+    let sample = |secs: f64| (secs * 16_000.0).round() as usize * 2;
+    let loud = |from: f64, to: f64| samples[sample(from)..sample(to)].iter().any(|&x| x != 0);
+    assert!(!loud(from, to), "the pause {pause} is heard in the recording");
+    assert!(loud(from - 1.0, from) && loud(to, to + 3.0), "nothing is heard around {pause}");
 }
 
 #[test]
@@ -132,12 +183,14 @@ fn a_killed_call_loses_a_second_at_most() {
 #[test]
 fn a_program_that_stood_still_tells_what_it_missed() {
     let Some((rig, ..)) = sinks() else { return };
+    let before = Instant::now();
     let mut call = started(&rig, &rig.path("call"), &["--keep", "audio"]);
+    let after = Instant::now();
     let _player = rig.play_call("agent", "customer", Path::new(DEMO));
     call.wait_for(PATIENCE, is("speech"));
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     call.program.signal(libc::SIGSTOP);
-    std::thread::sleep(Duration::from_secs(4));
+    std::thread::sleep(Duration::from_secs(3));
     call.program.signal(libc::SIGCONT);
     let stood = began.elapsed().as_secs_f64();
     let overrun = |party: &'static str| {
@@ -148,14 +201,25 @@ fn a_program_that_stood_still_tells_what_it_missed() {
     for party in ["agent", "customer"] {
         call.wait_for(PATIENCE, overrun(party));
     }
+    // The call goes on.
+    let since = call.events().last().unwrap()["at"].as_f64().unwrap();
+    call.wait_for(PATIENCE, |event| {
+        event["type"] == "speech" && event["start"].as_f64().unwrap() > since
+    });
+    let shortest = after.elapsed().as_secs_f64();
     call.interrupt(PATIENCE);
+    let longest = before.elapsed().as_secs_f64();
     assert_complete(&call);
     let secs = |event: &Value| event["end"].as_f64().unwrap() - event["start"].as_f64().unwrap();
     for party in ["agent", "customer"] {
         let missed: f64 = call.events().iter().filter(|e| overrun(party)(e)).map(secs).sum();
-        assert!((missed - stood).abs() < 0.5, "{missed} s of {stood} s of the {party}");
+        println!("{missed} s of {stood} s of the {party}");
+        assert!((missed - stood).abs() < 0.3, "{missed} s of {stood} s of the {party}");
     }
+    // Its time is that of the clock, as if it had never stood still.
     let length = call.events().last().unwrap()["duration"].as_f64().unwrap();
+    println!("{shortest} {length} {longest}");
+    assert!((shortest - 0.3..longest).contains(&length), "{length}, not {shortest} to {longest}");
     assert!((wav_secs(&recordings(&call.folder)[0]) - length).abs() < 0.2);
 }
 
@@ -167,7 +231,8 @@ fn a_folder_that_cannot_be_made_ends_nothing() {
     let told = |call: &LiveCall| call.program.log().contains("Nothing is kept");
     assert!(wait_until(PATIENCE, || told(&call)), "{}", call.program.log());
     assert!(call.program.is_running());
-    call.interrupt(PATIENCE);
+    let status = call.interrupt(PATIENCE);
+    assert!(status.success(), "{status}: {}", call.program.log());
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl LiveCall {
         let mut command = rig.command(env!("CARGO_BIN_EXE_evenkeel"));
         command.args(["live", "--no-window", "--agent-device", "pipewire:agent"]);
         command.args(["--customer-device", "pipewire:customer", "--out"]).arg(folder).args(more);
-        LiveCall { program: rig.run(&mut command), folder: folder.to_owned() }
+        LiveCall { program: rig.run_typed(&mut command), folder: folder.to_owned() }
     }
 
     /// The lines of the log so far. One that is being written, without its end, is not counted.

@@ -140,8 +140,16 @@ impl Rig {
 
     /// Starts the program under test, its words in a log of its own.
     pub fn run(&self, command: &mut Command) -> Process {
-        let log = tempfile::NamedTempFile::new_in(self.path("logs")).unwrap();
-        Process::start(command, &log.keep().unwrap().1).unwrap()
+        Process::start(command, &self.new_log()).unwrap()
+    }
+
+    /// The same, for one that can be typed to.
+    pub fn run_typed(&self, command: &mut Command) -> Process {
+        Process::start_typed(command, &self.new_log()).unwrap()
+    }
+
+    fn new_log(&self) -> PathBuf {
+        tempfile::NamedTempFile::new_in(self.path("logs")).unwrap().keep().unwrap().1
     }
 
     /// Adds a sink of two channels.

@@ -1,7 +1,7 @@
 //! Programs that a test starts: stopped with the test, their words kept for when it fails.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -30,9 +30,18 @@ pub struct Process {
 impl Process {
     /// Starts it; what it writes to either stream goes to the file `log`.
     pub fn start(command: &mut Command, log: &Path) -> io::Result<Self> {
+        Process::start_reading(command, Stdio::null(), log)
+    }
+
+    /// The same, for one that can be [typed](Process::type_line) to.
+    pub fn start_typed(command: &mut Command, log: &Path) -> io::Result<Self> {
+        Process::start_reading(command, Stdio::piped(), log)
+    }
+
+    fn start_reading(command: &mut Command, stdin: Stdio, log: &Path) -> io::Result<Self> {
         let file = File::options().create(true).append(true).open(log)?;
         let child = command
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()
@@ -43,6 +52,13 @@ impl Process {
     /// What it has written so far.
     pub fn log(&self) -> String {
         fs::read(&self.log).map_or_else(|e| e.to_string(), |b| String::from_utf8_lossy(&b).into())
+    }
+
+    /// Types a line to it.
+    #[track_caller]
+    pub fn type_line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("it was started to be typed to");
+        writeln!(stdin, "{line}").unwrap_or_else(|e| panic!("{line:?} can't be typed: {e}"));
     }
 
     pub fn is_running(&mut self) -> bool {
