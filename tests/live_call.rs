@@ -4,8 +4,10 @@
 //!
 //! A live call begins at any moment, so that the frames of 32 ms in which speech is looked for lie
 //! anywhere on the recording. What is found depends on that, in a replay as well: with 8 ms of
-//! silence before the demo call, the replay lets the second interruption begin 0.15 s later. The
-//! recording is therefore replayed after as much silence as the live call had before it.
+//! silence before the demo call, its replay lets the second interruption begin 0.15 s later; with
+//! 18 ms, the second backchannel counts as speech that the two share. The recording is therefore
+//! replayed after as much silence as the live call had before it, and a few milliseconds more and
+//! less. What these replays agree on the live call must have, and nothing that none of them has.
 
 #![cfg(all(target_os = "linux", feature = "pipewire", feature = "whisper", feature = "gui"))]
 
@@ -28,6 +30,9 @@ const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-call.wav");
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How far a moment may lie from where the replay has it.
 const WITHIN_SECS: f64 = 0.06;
+/// Silence before the replayed recording beside that of the live call, in frames of 8 kHz: 2 and
+/// 4 ms less and more.
+const MORE_FRAMES: [isize; 5] = [-32, -16, 0, 16, 32];
 /// Word errors of the live log against the replayed one, at most.
 const WORD_ERRORS: f64 = 0.02;
 
@@ -81,22 +86,32 @@ fn sound(path: &Path) -> PerParty<Vec<f32>> {
     heard
 }
 
-/// Writes the demo call after so many frames (of 8 kHz) of silence.
-fn write_demo_after(frames: usize, path: &Path) {
+/// Writes the demo call, each party after so many frames (of 8 kHz) of silence.
+fn write_demo_after(frames: &PerParty<usize>, path: &Path) {
     const SILENCE: u8 = 0xFF; // In µ-law.
     let mut bytes = std::fs::read(DEMO).unwrap();
     let data = bytes.windows(4).position(|name| name == b"data").unwrap();
+    let longest = frames.agent.max(frames.customer);
     // The length of the file, of the sound in frames (the chunk before), and in bytes.
-    for (at, more) in [(4, 2 * frames), (data - 4, frames), (data + 4, 2 * frames)] {
+    for (at, more) in [(4, 2 * longest), (data - 4, longest), (data + 4, 2 * longest)] {
         let length = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         bytes[at..at + 4].copy_from_slice(&(length + more as u32).to_le_bytes());
     }
-    bytes.splice(data + 8..data + 8, vec![SILENCE; 2 * frames]);
+    let sound = bytes.split_off(data + 8);
+    let mut moved = vec![SILENCE; sound.len() + 2 * longest];
+    for (i, frame) in sound.chunks_exact(2).enumerate() {
+        moved[2 * (i + frames.agent)] = frame[0];
+        moved[2 * (i + frames.customer) + 1] = frame[1];
+    }
+    bytes.extend(moved);
     std::fs::write(path, bytes).unwrap();
 }
 
-/// What happened, as (name, start, end), in order.
-fn happenings(events: &[Value]) -> Vec<(String, f64, f64)> {
+/// Name, start and end.
+type Happening = (String, f64, f64);
+
+/// What happened, in order.
+fn happenings(events: &[Value]) -> Vec<Happening> {
     let mut found = Vec::new();
     for event in of(events, "overlap") {
         let name = format!("{} by the {}, {}", event["kind"], event["by"], event["yielded"]);
@@ -140,6 +155,17 @@ fn edits(from: &[String], to: &[String]) -> usize {
     row[to.len()]
 }
 
+/// The pixels on the screen, three bytes each.
+fn picture(rig: &Rig, screen: &Screen) -> Vec<u8> {
+    let path = rig.path("screen.ppm");
+    screen.screenshot(&path);
+    std::fs::read(path).unwrap().split_off("P6\n1280 800\n255\n".len())
+}
+
+fn changed_pixels(from: &[u8], to: &[u8]) -> usize {
+    from.chunks_exact(3).zip(to.chunks_exact(3)).filter(|(a, b)| a != b).count()
+}
+
 #[test]
 fn a_live_call_equals_its_replay() {
     let Some(rig) = Rig::start() else { return };
@@ -157,20 +183,22 @@ fn a_live_call_equals_its_replay() {
     let mut call = LiveCall { program, folder: folder.clone() };
     assert!(wait_until(PATIENCE, || rig.listeners().len() == 2), "{}", call.program.log());
     assert!(screen.wait_for_window("Evenkeel", PATIENCE), "{}", call.program.log());
+    // All of the window, 340 by 240 points, is drawn; a screen without one is black.
+    let empty = vec![0; 1280 * 800 * 3];
+    let mut calm = Vec::new();
+    let drawn = wait_until(PATIENCE, || {
+        calm = picture(&rig, &screen);
+        changed_pixels(&empty, &calm) > 80_000
+    });
+    assert!(drawn, "{}", call.program.log());
 
     let mut player = rig.play_call("agent", "customer", Path::new(DEMO));
     let cue = call.wait_for(Duration::from_secs(60), |event| event["type"] == "cue");
     // The latest line of the log may be on its way to the screen.
     std::thread::sleep(Duration::from_millis(300));
-    let picture = rig.path("prompt.ppm");
-    screen.screenshot(&picture);
-    // The empty screen is of one colour, and text is of many.
-    let bytes = std::fs::read(&picture).unwrap();
-    let pixels = bytes["P6\n1280 800\n255\n".len()..].chunks_exact(3);
-    let colours = pixels.clone().collect::<std::collections::HashSet<_>>().len();
-    let drawn = pixels.filter(|pixel| *pixel != [0, 0, 0]).count();
-    println!("{drawn} pixels of {colours} colours");
-    assert!(drawn > 5_000 && colours > 30, "{drawn} pixels of {colours} colours for {cue}");
+    let changed = changed_pixels(&calm, &picture(&rig, &screen));
+    println!("{changed} pixels changed");
+    assert!((20_000..81_600).contains(&changed), "{changed} pixels changed for {cue}");
     assert!(wait_until(Duration::from_secs(120), || !player.is_running()));
     std::thread::sleep(Duration::from_millis(800));
     let status = call.interrupt(PATIENCE);
@@ -184,60 +212,75 @@ fn a_live_call_equals_its_replay() {
     assert!(of(&live, "gap").is_empty(), "{:?}", of(&live, "gap"));
     let heard = sound(&folder.join("audio.wav"));
     let roughly = roughly_later(&live);
-    let before = later(&heard, Party::Agent, 15.0..17.0, roughly);
-    for (party, part) in [(Party::Customer, 23.0..25.0), (Party::Agent, 80.0..82.0)] {
-        let there = later(&heard, party, part.clone(), roughly);
-        let apart_secs = there.abs_diff(before) as f64 / 16_000.0;
-        println!("the {party} at {part:?} s is {apart_secs} s off");
-        assert!(apart_secs < 0.02, "the {party} at {part:?} s is {apart_secs} s off");
+    let mut before = PerParty::default();
+    for (party, early, late) in
+        [(Party::Agent, 15.0..17.0, 80.0..82.0), (Party::Customer, 23.0..25.0, 64.0..66.0)]
+    {
+        before[party] = later(&heard, party, early, roughly);
+        let moved = later(&heard, party, late, roughly).abs_diff(before[party]);
+        println!("the {party} begins after {} frames, and moves by {moved}", before[party]);
+        assert!(moved < playback::at(0.02), "the {party} moves by {moved} frames");
     }
 
-    let recording = rig.path("demo.wav");
-    write_demo_after(before / 2, &recording);
-    let replay = rig.path("replayed");
-    let mut command = rig.command(env!("CARGO_BIN_EXE_evenkeel"));
-    command.env("EVENKEEL_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"));
-    command.args(["replay", "--quiet"]).arg(recording).arg("--out").arg(&replay);
-    assert!(command.status().unwrap().success());
-    let replayed = read(&replay);
+    let replays = MORE_FRAMES.map(|more| {
+        let (recording, replay) = (rig.path("demo.wav"), rig.path(&format!("replayed{more}")));
+        let frames = before.map(|before| (before / 2).saturating_add_signed(more));
+        write_demo_after(&frames, &recording);
+        let mut command = rig.command(env!("CARGO_BIN_EXE_evenkeel"));
+        command.env("EVENKEEL_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"));
+        command.args(["replay", "--quiet"]).arg(recording).arg("--out").arg(&replay);
+        assert!(command.status().unwrap().success());
+        read(&replay)
+    });
 
     // What lies after the recording's end is of the live call alone.
-    let end = replayed.last().unwrap()["duration"].as_f64().unwrap();
-    let live_happenings: Vec<_> =
+    let end = replays[0].last().unwrap()["duration"].as_f64().unwrap();
+    let found: Vec<Happening> =
         happenings(&live).into_iter().filter(|(_, start, _)| *start < end - 0.1).collect();
-    let expected = happenings(&replayed);
-    assert!(expected.len() >= 8, "{expected:?}");
-    let names = |all: &[(String, f64, f64)]| -> Vec<String> {
-        all.iter().map(|(name, ..)| name.clone()).collect()
+    let replayed = replays.each_ref().map(|events| happenings(events));
+    let is_in = |one: &Happening, all: &[Happening]| {
+        all.iter().any(|other| {
+            let far = (one.1 - other.1).abs().max((one.2 - other.2).abs());
+            one.0 == other.0 && far <= WITHIN_SECS
+        })
     };
-    assert_eq!(names(&live_happenings), names(&expected));
-    for (live, expected) in live_happenings.iter().zip(&expected) {
-        let far = (live.1 - expected.1).abs().max((live.2 - expected.2).abs());
-        println!("{far:.3} s off: {expected:?}");
-        assert!(far <= WITHIN_SECS, "{live:?} for {expected:?}");
+    for one in &found {
+        let times = replayed.iter().filter(|all| is_in(one, all)).count();
+        println!("{one:?}: in {times} of {} replays", replayed.len());
+        assert!(times > 0, "in no replay: {one:?}\n{replayed:#?}");
     }
+    let agreed: Vec<&Happening> =
+        replayed[0].iter().filter(|one| replayed.iter().all(|all| is_in(one, all))).collect();
+    assert!(agreed.len() >= 5, "{replayed:#?}");
+    for one in &agreed {
+        assert!(is_in(one, &found), "not in the live call: {one:?}\n{found:#?}");
+    }
+    println!("{} happenings, {} of them in all replays", found.len(), agreed.len());
+    assert!(replayed.iter().any(|all| all.len() == found.len()), "{found:#?}\n{replayed:#?}");
+
     // Where it comes, it comes once, in the turn in which the agent hurries.
-    let hurried = before as f64 / 16_000.0 + 16.0..before as f64 / 16_000.0 + 21.93;
-    for (whose, events) in [("live", &live), ("replayed", &replayed)] {
+    let hurries = [16.0, 21.93].map(|at| before.agent as f64 / 16_000.0 + at);
+    for events in replays.iter().chain([&live]) {
         let cues = of(events, "cue").into_iter().filter(|cue| cue["rule"] == "stay-calm");
         let at: Vec<f64> = cues.map(|cue| secs(cue, "at")).collect();
-        println!("stay-calm, {whose}: {at:?} of {hurried:?}");
-        assert!(at.len() <= 1 && at.iter().all(|at| hurried.contains(at)), "{whose}: {at:?}");
+        println!("stay-calm: {at:?}");
+        let due = at.iter().all(|at| (hurries[0]..hurries[1]).contains(at));
+        assert!(at.len() <= 1 && due, "{at:?}, not in {hurries:?}");
     }
-    let (mut wrong, mut count) = (0, 0);
-    for party in ["agent", "customer"] {
-        let expected = words(&replayed, party);
-        let said = words(&live, party);
-        if edits(&expected, &said) > 0 {
-            println!(
-                "{party}, replayed: {}\n{party}, live: {}",
-                expected.join(" "),
-                said.join(" ")
-            );
+
+    // The replays' own words differ: of "Thursday is fine", some have two words or none. The live
+    // call has those of one of them.
+    let differ = |replayed: &Vec<Value>| {
+        let (mut wrong, mut count) = (0, 0);
+        for party in ["agent", "customer"] {
+            let expected = words(replayed, party);
+            wrong += edits(&expected, &words(&live, party));
+            count += expected.len();
         }
-        wrong += edits(&expected, &said);
-        count += expected.len();
-    }
-    println!("{wrong} of {count} words differ");
-    assert!(count > 150 && wrong as f64 <= WORD_ERRORS * count as f64, "{wrong} of {count}");
+        println!("{wrong} of {count} words differ");
+        assert!(count > 200, "{count} words");
+        wrong as f64 / count as f64
+    };
+    let least = replays.iter().map(differ).fold(1.0, f64::min);
+    assert!(least <= WORD_ERRORS, "{:.1} % of the words differ", 100.0 * least);
 }
