@@ -30,9 +30,9 @@ const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-call.wav");
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How far a moment may lie from where the replay has it.
 const WITHIN_SECS: f64 = 0.06;
-/// Silence before the replayed recording beside that of the live call, in frames of 8 kHz: 2 and
-/// 4 ms less and more.
-const MORE_FRAMES: [isize; 5] = [-32, -16, 0, 16, 32];
+/// The recording is replayed after the silence that the live call had before it, and up to so
+/// many frames less and more: 4 ms.
+const AROUND_FRAMES: usize = 64;
 /// Word errors of the live log against the replayed one, at most.
 const WORD_ERRORS: f64 = 0.02;
 
@@ -212,19 +212,24 @@ fn a_live_call_equals_its_replay() {
     assert!(of(&live, "gap").is_empty(), "{:?}", of(&live, "gap"));
     let heard = sound(&folder.join("audio.wav"));
     let roughly = roughly_later(&live);
-    let mut before = PerParty::default();
+    // While its clocks settle, the live call moves by some milliseconds.
+    let mut before = PerParty::<[usize; 2]>::default();
     for (party, early, late) in
         [(Party::Agent, 15.0..17.0, 80.0..82.0), (Party::Customer, 23.0..25.0, 64.0..66.0)]
     {
-        before[party] = later(&heard, party, early, roughly);
-        let moved = later(&heard, party, late, roughly).abs_diff(before[party]);
-        println!("the {party} begins after {} frames, and moves by {moved}", before[party]);
-        assert!(moved < playback::at(0.02), "the {party} moves by {moved} frames");
+        before[party] = [early, late].map(|part| later(&heard, party, part, roughly));
+        println!("the {party} comes {:?} frames later, early and late", before[party]);
+        let moved_secs = before[party][0].abs_diff(before[party][1]) as f64 / 16_000.0;
+        assert!(moved_secs <= WITHIN_SECS, "the {party} moves by {moved_secs} s");
     }
 
-    let replays = MORE_FRAMES.map(|more| {
+    let replays = [0, 1, 2, 3, 4].map(|more: usize| {
         let (recording, replay) = (rig.path("demo.wav"), rig.path(&format!("replayed{more}")));
-        let frames = before.map(|before| (before / 2).saturating_add_signed(more));
+        let frames = before.map(|[early, late]| {
+            let (least, most) = ((*early).min(*late), (*early).max(*late) + AROUND_FRAMES);
+            let least = least.saturating_sub(AROUND_FRAMES);
+            (least + (most - least) * more / 4) / 2
+        });
         write_demo_after(&frames, &recording);
         let mut command = rig.command(env!("CARGO_BIN_EXE_evenkeel"));
         command.env("EVENKEEL_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"));
@@ -251,7 +256,8 @@ fn a_live_call_equals_its_replay() {
     }
     let agreed: Vec<&Happening> =
         replayed[0].iter().filter(|one| replayed.iter().all(|all| is_in(one, all))).collect();
-    assert!(agreed.len() >= 5, "{replayed:#?}");
+    // The edges of four of the eight depend on where the frames lie.
+    assert!(agreed.len() >= 4, "{replayed:#?}");
     for one in &agreed {
         assert!(is_in(one, &found), "not in the live call: {one:?}\n{found:#?}");
     }
@@ -259,7 +265,7 @@ fn a_live_call_equals_its_replay() {
     assert!(replayed.iter().any(|all| all.len() == found.len()), "{found:#?}\n{replayed:#?}");
 
     // Where it comes, it comes once, in the turn in which the agent hurries.
-    let hurries = [16.0, 21.93].map(|at| before.agent as f64 / 16_000.0 + at);
+    let hurries = [16.0, 21.93].map(|at| before.agent[0] as f64 / 16_000.0 + at);
     for events in replays.iter().chain([&live]) {
         let cues = of(events, "cue").into_iter().filter(|cue| cue["rule"] == "stay-calm");
         let at: Vec<f64> = cues.map(|cue| secs(cue, "at")).collect();
