@@ -6,7 +6,7 @@
 //! what follows is in its place.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::folder::{CallFolder, FolderError, Journal};
@@ -30,8 +30,9 @@ pub struct CallKeeper {
     files: Option<Files>,
     /// Why the folder can't be used, or is not used any more.
     no_folder: Option<String>,
-    /// Events from before the folder could be made.
+    /// Events from before the folder could be made, and the frames heard in that time.
     early: Vec<Event>,
+    early_frames: PerParty<usize>,
     tried: Instant,
     flushed: Instant,
 }
@@ -63,6 +64,7 @@ impl CallKeeper {
             files: None,
             no_folder: None,
             early: Vec::new(),
+            early_frames: PerParty::default(),
             tried: now,
             flushed: now,
         };
@@ -74,7 +76,7 @@ impl CallKeeper {
         if self.keeping == Keeping::Nothing {
             return;
         }
-        match Files::create(&self.path, self.keeping) {
+        match Files::create(&self.path, self.keeping, self.early_frames) {
             Ok(files) => {
                 self.no_folder = None;
                 self.files = Some(files);
@@ -110,8 +112,14 @@ impl Keep for CallKeeper {
     }
 
     fn audio(&mut self, audio: &PerParty<Vec<f32>>) {
-        if let Some(sound) = self.files.as_mut().and_then(|files| files.sound.as_mut()) {
-            sound.write(audio);
+        match &mut self.files {
+            Some(Files { sound: Some(sound), .. }) => sound.write(audio),
+            Some(Files { sound: None, .. }) => {}
+            None => {
+                for (party, samples) in audio.iter() {
+                    self.early_frames[party] += samples.len();
+                }
+            }
         }
     }
 
@@ -157,10 +165,12 @@ impl Keep for CallKeeper {
 }
 
 impl Files {
-    fn create(path: &std::path::Path, keeping: Keeping) -> Result<Files, FolderError> {
+    /// The files of a call of which `heard` frames of each party have gone by.
+    fn create(path: &Path, keeping: Keeping, heard: PerParty<usize>) -> Result<Files, FolderError> {
         let folder = CallFolder::create(path)?;
         let journal = folder.journal()?;
-        let sound = (keeping == Keeping::LogAndAudio).then(|| Sound::create(folder.audio_path()));
+        let sound =
+            (keeping == Keeping::LogAndAudio).then(|| Sound::create(folder.audio_path(), heard));
         Ok(Files { folder, journal, log_trouble: None, sound })
     }
 
@@ -186,14 +196,9 @@ impl Files {
 }
 
 impl Sound {
-    fn create(path: PathBuf) -> Sound {
-        let created = CallWriter::create(&path);
-        let mut sound =
-            Sound { path, writer: None, good: 0, heard: PerParty::default(), trouble: None };
-        match created {
-            Ok(writer) => sound.writer = Some(writer),
-            Err(error) => sound.fail(&error),
-        }
+    fn create(path: PathBuf, heard: PerParty<usize>) -> Sound {
+        let mut sound = Sound { path, writer: None, good: 0, heard, trouble: None };
+        sound.resume();
         sound
     }
 
@@ -221,6 +226,7 @@ impl Sound {
         }
     }
 
+    /// Opens the file where it was last whole, with silence for what has been heard since.
     fn resume(&mut self) {
         if self.writer.is_some() {
             return;
@@ -276,4 +282,93 @@ fn why(kind: ErrorKind) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::folder::{AUDIO_NAME, read_log};
+    use crate::event::Body;
+    use crate::units::{CallSpan, CallTime};
+
+    fn silence(secs: f64) -> Event {
+        let at = CallTime::from_secs(secs);
+        Event { at, body: Body::Silence { span: CallSpan::new(CallTime::ZERO, at) } }
+    }
+
+    fn block(level: f32) -> PerParty<Vec<f32>> {
+        PerParty { agent: vec![level; 800], customer: vec![-level; 800] }
+    }
+
+    /// The agent's samples of a call's sound, where it is full scale.
+    fn sounding(folder: &Path) -> Vec<bool> {
+        let mut wav = hound::WavReader::open(folder.join(AUDIO_NAME)).unwrap();
+        wav.samples::<i16>().step_by(2).map(|sample| sample.unwrap() != 0).collect()
+    }
+
+    #[test]
+    fn a_folder_that_comes_late_loses_no_event_and_the_sound_is_in_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let way = dir.path().join("calls");
+        std::fs::write(&way, "in the way").unwrap();
+        let start = Instant::now();
+        let folder = way.join("one");
+        let mut keeper = CallKeeper::new(folder.clone(), Keeping::LogAndAudio, start);
+        assert!(keeper.trouble().unwrap().starts_with("Nothing is kept"));
+        keeper.events(&[silence(3.0)]);
+        keeper.audio(&block(1.0));
+        std::fs::remove_file(&way).unwrap();
+        keeper.tick(start + RETRY_EVERY);
+        assert_eq!(keeper.trouble(), None);
+        keeper.events(&[silence(6.0)]);
+        keeper.audio(&block(1.0));
+        keeper.finish();
+        assert_eq!(read_log(&folder).unwrap().len(), 2);
+        let expected: Vec<bool> = (0..1_600).map(|frame| frame >= 800).collect();
+        assert_eq!(sounding(&folder), expected);
+    }
+
+    #[test]
+    fn sound_that_could_not_be_written_is_silence() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut sound = Sound::create(dir.path().join(AUDIO_NAME), PerParty::default());
+        sound.write(&block(1.0));
+        sound.flush();
+        // As after a failed write: what was not flushed is lost.
+        sound.good = sound.writer.take().unwrap().flushed();
+        sound.write(&block(1.0));
+        sound.resume();
+        assert_eq!(sound.trouble, None);
+        sound.write(&block(1.0));
+        sound.writer.take().unwrap().finish().unwrap();
+        let expected: Vec<bool> = (0..2_400).map(|i| !(800..1_600).contains(&i)).collect();
+        assert_eq!(sounding(dir.path()), expected);
+    }
+
+    #[test]
+    fn a_folder_that_is_deleted_stays_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("one");
+        let start = Instant::now();
+        let mut keeper = CallKeeper::new(folder.clone(), Keeping::LogAndAudio, start);
+        std::fs::remove_dir_all(&folder).unwrap();
+        keeper.tick(start + RETRY_EVERY);
+        assert_eq!(keeper.trouble().unwrap(), "Nothing is kept: the call's folder is gone.");
+        keeper.events(&[silence(3.0)]);
+        keeper.audio(&block(1.0));
+        keeper.tick(start + RETRY_EVERY * 2);
+        keeper.finish();
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn nothing_leaves_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("one");
+        let mut keeper = CallKeeper::new(folder.clone(), Keeping::Nothing, Instant::now());
+        keeper.events(&[silence(3.0)]);
+        keeper.audio(&block(1.0));
+        keeper.finish();
+        assert_eq!((keeper.trouble(), folder.exists()), (None, false));
+    }
 }

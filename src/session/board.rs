@@ -91,11 +91,8 @@ pub enum Trouble {
         /// Its name.
         device: String,
     },
-    /// The server moved a stream: it carries the other side's sound.
-    Moved {
-        /// Whose side it should carry.
-        party: Party,
-    },
+    /// Both sides carry the same sound: the server has moved one to the other's source.
+    Moved,
     /// A device gives nothing but exact zeros: muted, or without permission.
     Silent {
         /// Whose side it should carry.
@@ -122,11 +119,8 @@ impl fmt::Display for Trouble {
             Trouble::Lost { party: Party::Customer, .. } => {
                 f.write_str("The customer's sound is gone. Waiting for it.")
             }
-            Trouble::Moved { party: Party::Agent } => {
-                f.write_str("Your microphone carries the customer's voice.")
-            }
-            Trouble::Moved { party: Party::Customer } => {
-                f.write_str("The customer's side carries your own voice.")
+            Trouble::Moved => {
+                f.write_str("Both sides carry the same sound. Looking for them anew.")
             }
             Trouble::Silent { party: Party::Agent } => {
                 f.write_str("Your microphone is silent. Muted?")

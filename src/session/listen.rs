@@ -120,11 +120,12 @@ impl Listener {
     /// One turn; `false` when the call is over.
     pub fn step(&mut self, now: Instant) -> bool {
         self.take_wishes();
-        self.take_device_news();
         let now_secs = now.duration_since(self.start).as_secs_f64();
         for party in Party::BOTH {
             self.sides[party].hear(now_secs, self.start_secs);
         }
+        // After the last of what a device gave before it went.
+        self.take_device_news();
         self.feed(now);
         self.take_words(now);
         self.watch_sound(now);
@@ -145,7 +146,7 @@ impl Listener {
     /// are not there when it is `late` are left out.
     pub fn last_words(&mut self, late: bool) -> bool {
         let now = Instant::now();
-        if !self.over_told() {
+        if !self.engine.has_ended() {
             for party in Party::BOTH {
                 let side = &mut self.sides[party];
                 side.timeline.flush(&mut side.pieces);
@@ -164,9 +165,12 @@ impl Listener {
         self.engine.is_finished()
     }
 
-    /// The figures of the call, once the last event is told.
-    pub fn finish(mut self) -> LiveReport {
-        while !self.unkept.is_empty() || self.unkept_frames != PerParty::default() {
+    /// The figures of the call, once the last event is told and what a slow disk has held up
+    /// is on its way; what a disk that hangs has held up until `deadline` is given up.
+    pub fn finish(mut self, deadline: Instant) -> LiveReport {
+        let held_up =
+            |own: &Self| !own.unkept.is_empty() || own.unkept_frames != PerParty::default();
+        while held_up(&self) && Instant::now() < deadline {
             self.keep(Vec::new(), PerParty::default());
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -175,10 +179,6 @@ impl Listener {
         report.duration_secs = self.start.elapsed().as_secs_f64();
         report.dropped_frames = dropped_frames;
         std::mem::take(report)
-    }
-
-    fn over_told(&self) -> bool {
-        self.engine.has_ended()
     }
 
     fn take_shown(&mut self) {
@@ -414,7 +414,7 @@ impl Listener {
             }
         }
         if self.engine.same_audio() {
-            troubles.push(Trouble::Moved { party: Party::Customer });
+            troubles.push(Trouble::Moved);
         }
         troubles.extend(self.not_kept.clone().map(|what| Trouble::NotKept { what }));
         for (party, side) in self.sides.iter() {

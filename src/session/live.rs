@@ -39,6 +39,8 @@ const KEEP_QUEUE: usize = 4_096;
 const KEEP_TICK: Duration = Duration::from_millis(100);
 /// Words that are still missing this long after the call are left out.
 const LAST_WORDS: Duration = Duration::from_secs(8);
+/// What a disk has not taken this long after that is given up.
+const LAST_WRITES: Duration = Duration::from_secs(10);
 /// A device that does not close in this time is left to itself.
 const CLOSES_WITHIN: Duration = Duration::from_secs(1);
 
@@ -171,9 +173,7 @@ impl LiveCall {
             (setup.keeping, setup.end_after_secs),
             epoch,
         );
-        let (ready, result) = bounded(1);
         let listen = thread::Builder::new().name("listen".into()).spawn(move || {
-            let _ = ready.send(());
             while listener.step(Instant::now()) {
                 thread::sleep(TURN);
             }
@@ -181,9 +181,8 @@ impl LiveCall {
             while !listener.last_words(Instant::now() >= deadline) {
                 thread::sleep(TURN);
             }
-            listener.finish()
+            listener.finish(Instant::now() + LAST_WRITES)
         })?;
-        let _ = result.recv();
         Ok(LiveCall { listen, others, devices, stop_devices })
     }
 

@@ -69,7 +69,7 @@ impl Side {
     pub fn take_news(&mut self) -> Option<DeviceChange> {
         match self.news.try_recv().ok()? {
             DeviceNews::Opened { info, outlet } => {
-                self.dropped_before += self.flow().map_or(0, |flow| flow.dropped());
+                self.close();
                 self.timeline.reopen(info.rate, &mut self.pieces);
                 self.outlet = Some(outlet);
                 self.lost = None;
@@ -77,6 +77,8 @@ impl Side {
                 Some(DeviceChange::Back(info.device))
             }
             DeviceNews::Lost { device } => {
+                // What is still in its ring would count as its return.
+                self.close();
                 self.timeline.lose(&mut self.pieces);
                 self.lost = Some(device.clone());
                 Some(DeviceChange::Gone(device))
@@ -86,6 +88,11 @@ impl Side {
                 None
             }
         }
+    }
+
+    fn close(&mut self) {
+        self.dropped_before = self.dropped();
+        self.outlet = None;
     }
 
     fn flow(&self) -> Option<&Arc<Flow>> {
