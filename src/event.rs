@@ -38,6 +38,8 @@ pub enum Body {
     Pause { span: CallSpan },
     /// A second of speech, measured against the speaker's own baseline.
     Measure(Measure),
+    /// How the customer sounds.
+    Tone(Tone),
     /// Something the agent did, well or badly.
     Practice(Practice),
     /// A prompt for the agent.
@@ -117,6 +119,8 @@ pub struct Utterance {
     pub confidence: f32,
     /// Whether the guarded fast decode was thrown away for one with the full context.
     pub redo: bool,
+    /// How the words feel, −1 (bad) to 1 (good); `None` where nothing judged them.
+    pub sentiment: Option<f32>,
 }
 
 /// One word.
@@ -167,6 +171,32 @@ pub struct Measure {
     pub level_lu: Option<f32>,
     /// F0 in semitones above the speaker's own median.
     pub pitch_st: Option<f32>,
+}
+
+/// How tense or angry the customer is, in one second of speech or one utterance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tone {
+    /// What it was judged by.
+    pub span: CallSpan,
+    /// 0 to 1, from voice and words, after what went before.
+    pub heat: f32,
+    /// How tense the voice sounds, 0 to 1; 0.5 where nothing could be told.
+    pub voice: f32,
+    /// The words of the utterance, −1 (bad) to 1 (good); `None` for a second of speech.
+    pub words: Option<f32>,
+    /// How far the heat can be trusted, 0 to 1.
+    pub confidence: f32,
+    /// What moved it most, the strongest first.
+    pub why: Vec<Reason>,
+}
+
+/// Something that moved the heat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// In plain words; what was said stands in quotes.
+    pub what: String,
+    /// By how much, in log-odds: positive is hotter.
+    pub by: f32,
 }
 
 /// A practice that the agent kept or broke.
@@ -311,8 +341,32 @@ pub struct Summary {
     pub longest_monologue_secs: PerParty<f64>,
     /// Words a minute of speaking time over the call.
     pub pace_wpm: PerParty<Option<f64>>,
+    /// How the words of each party feel; `None` where there were none, or nothing judged them.
+    pub sentiment: PerParty<Option<Sentiment>>,
+    /// How hot the customer was; `None` where that was not followed.
+    pub heat: Option<Heat>,
     /// Each practice that could be judged, and how it stands.
     pub scorecard: Vec<(&'static str, Mark)>,
+}
+
+/// How a party's words feel over a call, −5 (bad) to 5 (good), as contact-centre tools report it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sentiment {
+    /// Over the whole call.
+    pub overall: f64,
+    /// Over each quarter of its time; `None` where nothing was said.
+    pub quarters: [Option<f64>; 4],
+}
+
+/// How hot the customer was over a call, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Heat {
+    /// The highest.
+    pub peak: f64,
+    /// The mean over their speech.
+    pub mean: f64,
+    /// The mean over their speech in the last minute; `None` where they said nothing in it.
+    pub last_minute: Option<f64>,
 }
 
 /// How a practice stands at the end of the call.

@@ -353,6 +353,7 @@ fn check_laws(call: &Call, events: &[Event]) -> Result<(), TestCaseError> {
             | Body::Pause { span }
             | Body::Gap { span, .. } => vec![*span],
             Body::Measure(measure) => vec![measure.span],
+            Body::Tone(tone) => vec![tone.span],
             Body::Practice(practice) => vec![practice.span],
             Body::Utterance(utterance) => {
                 let words = utterance.words.iter().map(|word| word.span);

@@ -4,7 +4,7 @@ use super::record::{CueRecord, Line, Record, Span, WordRecord};
 use super::summary::SummaryRecord;
 use crate::config::DialogueConfig;
 use crate::dialogue::summary::Tally;
-use crate::event::{Body, CallHead, Cue, PRACTICES, Utterance, Word};
+use crate::event::{Body, CallHead, Cue, PRACTICES, Tone, Utterance, Word};
 use crate::units::CallTime;
 
 /// Sums up the lines of a log. A summary among them is not used; the call is taken to end
@@ -35,6 +35,7 @@ fn span(record: &Record) -> Option<Span> {
         | Record::Pause { span }
         | Record::Gap { span, .. }
         | Record::Measure { span, .. }
+        | Record::Tone { span, .. }
         | Record::Practice { span, .. } => Some(*span),
         Record::Call { .. }
         | Record::Cue(_)
@@ -57,7 +58,7 @@ fn counted(record: &Record) -> Option<Body> {
             models: Vec::new(),
         })),
         Record::Speech { party, span } => Body::Speech { party: *party, span: (*span).into() },
-        Record::Utterance { party, span, text, words, confidence, redo } => {
+        Record::Utterance { party, span, text, words, confidence, redo, sentiment } => {
             let word = |word: &WordRecord| Word {
                 text: word.w.clone(),
                 span: word.span.into(),
@@ -70,12 +71,21 @@ fn counted(record: &Record) -> Option<Body> {
                 words: words.iter().map(word).collect(),
                 confidence: *confidence as f32,
                 redo: *redo,
+                sentiment: sentiment.map(|value| value as f32),
             })
         }
         Record::Overlap { span, by, kind, yielded } => {
             Body::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
         }
         Record::Silence { span } => Body::Silence { span: (*span).into() },
+        Record::Tone { span, heat, voice, words, confidence, .. } => Body::Tone(Tone {
+            span: (*span).into(),
+            heat: *heat as f32,
+            voice: *voice as f32,
+            words: words.map(|value| value as f32),
+            confidence: *confidence as f32,
+            why: Vec::new(),
+        }),
         Record::Cue(cue) => Body::Cue(cue_of(cue)?),
         Record::CueOutcome { id, outcome, .. } => {
             Body::CueOutcome { id: *id, outcome: *outcome, evidence: Vec::new() }
@@ -148,6 +158,7 @@ mod tests {
                 text: "No. No.".into(),
                 words: vec![word.clone(), word],
                 confidence: 0.5,
+                sentiment: Some(-0.5),
                 redo: false,
             }),
             Body::Speech { party: Some(Party::Agent), span: from_to(12.0, 15.0) },

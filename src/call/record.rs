@@ -98,6 +98,9 @@ pub enum Record {
         words: Vec<WordRecord>,
         confidence: f64,
         redo: bool,
+        /// −1 to 1; null where nothing judged the words.
+        #[serde(default)]
+        sentiment: Option<f64>,
     },
     Partial {
         party: Option<Party>,
@@ -137,6 +140,18 @@ pub enum Record {
         pace_wpm: Option<f64>,
         level_lu: Option<f64>,
         pitch_st: Option<f64>,
+    },
+    Tone {
+        party: Party,
+        #[serde(flatten)]
+        span: Span,
+        heat: f64,
+        voice: f64,
+        words: Option<f64>,
+        confidence: f64,
+        /// What moved the heat most, the strongest first.
+        #[serde(default)]
+        why: Vec<ReasonRecord>,
     },
     Practice {
         name: String,
@@ -194,6 +209,15 @@ pub struct WordRecord {
     pub span: Span,
     /// Probability, 0 to 1.
     pub p: f64,
+}
+
+/// Something that moved the heat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReasonRecord {
+    /// In plain words; what was said stands in quotes.
+    pub what: String,
+    /// By how much, in log-odds: positive is hotter.
+    pub by: f64,
 }
 
 /// A prompt.
@@ -288,6 +312,7 @@ impl Line {
                     .collect(),
                 confidence: thousandths(utterance.confidence),
                 redo: utterance.redo,
+                sentiment: utterance.sentiment.map(thousandths),
             },
             Body::Partial { party, span, text, stable } => Record::Partial {
                 party: *party,
@@ -309,6 +334,19 @@ impl Line {
                 pace_wpm: measure.pace_wpm.map(|wpm| thousandths(wpm.round())),
                 level_lu: measure.level_lu.map(thousandths),
                 pitch_st: measure.pitch_st.map(thousandths),
+            },
+            Body::Tone(tone) => Record::Tone {
+                party: Party::Customer,
+                span: tone.span.into(),
+                heat: thousandths(tone.heat),
+                voice: thousandths(tone.voice),
+                words: tone.words.map(thousandths),
+                confidence: thousandths(tone.confidence),
+                why: tone
+                    .why
+                    .iter()
+                    .map(|why| ReasonRecord { what: why.what.clone(), by: thousandths(why.by) })
+                    .collect(),
             },
             Body::Practice(practice) => Record::Practice {
                 name: practice.name.to_owned(),
@@ -389,8 +427,9 @@ mod tests {
                 words: vec![Word { text: "No.".into(), span: span(1.1, 1.5), p: 0.87 }],
                 confidence: 0.87,
                 redo: false,
+                sentiment: Some(-0.4),
             })),
-            r#"{"at":2.5,"type":"utterance","party":"customer","start":1.0,"end":1.6,"text":"No.","words":[{"w":"No.","start":1.1,"end":1.5,"p":0.87}],"confidence":0.87,"redo":false}"#
+            r#"{"at":2.5,"type":"utterance","party":"customer","start":1.0,"end":1.6,"text":"No.","words":[{"w":"No.","start":1.1,"end":1.5,"p":0.87}],"confidence":0.87,"redo":false,"sentiment":-0.4}"#
         );
         assert_eq!(
             line(Body::Speech { party: None, span: span(0.0, 1.0004) }),

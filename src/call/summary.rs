@@ -36,10 +36,10 @@ pub struct SummaryRecord {
     pub longest_monologue: Option<PerParty<f64>>,
     /// Words a minute of speaking time.
     pub pace: Option<PerParty<Option<f64>>>,
-    /// −5 to 5, overall and by quarter; null while no sentiment is measured.
-    pub sentiment: Option<serde_json::Value>,
-    /// 0 to 1; null while no heat is measured.
-    pub heat: Option<serde_json::Value>,
+    /// How each party's words feel; null where no words were judged.
+    pub sentiment: Option<PerParty<Option<SentimentRecord>>>,
+    /// How hot the customer was; null where that was not followed.
+    pub heat: Option<HeatRecord>,
     /// How each practice that could be judged stands.
     pub scorecard: serde_json::Map<String, serde_json::Value>,
     /// Seconds; null while no recovery is measured.
@@ -53,6 +53,26 @@ pub struct ResponseGapRecord {
     pub median: f64,
     /// Nine in ten are shorter.
     pub p90: f64,
+}
+
+/// How a party's words feel, −5 to 5.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SentimentRecord {
+    /// Over the whole call.
+    pub overall: f64,
+    /// Over each quarter of its time; null where nothing was said.
+    pub quarters: [Option<f64>; 4],
+}
+
+/// How hot the customer was, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeatRecord {
+    /// The highest.
+    pub peak: f64,
+    /// The mean over their speech.
+    pub mean: f64,
+    /// The mean over their speech in the last minute; null where they said nothing in it.
+    pub last_minute: Option<f64>,
 }
 
 impl SummaryRecord {
@@ -78,8 +98,19 @@ impl SummaryRecord {
             longest_monologue: known
                 .then(|| summary.longest_monologue_secs.map(|secs| thousandths(*secs))),
             pace: known.then(|| summary.pace_wpm.map(|wpm| wpm.map(f64::round))),
-            sentiment: None,
-            heat: None,
+            sentiment: summary.sentiment.iter().any(|(_, own)| own.is_some()).then(|| {
+                summary.sentiment.map(|own| {
+                    own.map(|own| SentimentRecord {
+                        overall: thousandths(own.overall),
+                        quarters: own.quarters.map(|value| value.map(thousandths)),
+                    })
+                })
+            }),
+            heat: summary.heat.map(|heat| HeatRecord {
+                peak: thousandths(heat.peak),
+                mean: thousandths(heat.mean),
+                last_minute: heat.last_minute.map(thousandths),
+            }),
             scorecard: summary
                 .scorecard
                 .iter()

@@ -165,7 +165,7 @@ impl Coach {
         Cue {
             id,
             name: rule.name(),
-            text: rule.settings(&self.rules).text.clone(),
+            text: finding.text.unwrap_or_else(|| rule.settings(&self.rules).text.clone()),
             suggestion: None,
             why: finding.why,
             rule: rule.name(),
@@ -194,6 +194,9 @@ mod tests {
             unanswered_secs: 0.0,
             agent_pace_wpm: None,
             agent_baseline_wpm: None,
+            agent_level_lu: None,
+            agent_pitch_st: None,
+            heat: None,
         }
     }
 

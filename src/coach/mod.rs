@@ -9,6 +9,7 @@ pub mod rules;
 
 use crate::dialogue::floor::{Turn, UnderWay};
 use crate::dialogue::overlap::Running;
+use crate::tone::heat::HeatNow;
 use crate::units::CallTime;
 
 /// What the agent does about prompts.
@@ -39,6 +40,13 @@ pub struct Situation {
     pub agent_pace_wpm: Option<f64>,
     /// The agent's own pace over the call, once it can be trusted.
     pub agent_baseline_wpm: Option<f64>,
+    /// How much louder the agent speaks than in this call so far, over the last three seconds of
+    /// speech. LU.
+    pub agent_level_lu: Option<f32>,
+    /// How much higher, in semitones.
+    pub agent_pitch_st: Option<f32>,
+    /// The customer's heat, where it is followed.
+    pub heat: Option<HeatNow>,
 }
 
 impl Situation {

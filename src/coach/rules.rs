@@ -2,7 +2,7 @@
 
 use super::Situation;
 use crate::config::RulesConfig;
-use crate::config::rules::CueSettings;
+use crate::config::rules::{CueSettings, StayCalmRule};
 use crate::event::Evidence;
 use crate::units::Party;
 
@@ -11,7 +11,7 @@ use crate::units::Party;
 pub enum Rule {
     /// The agent cuts in and keeps talking.
     LetThemFinish,
-    /// The agent's pace runs away.
+    /// The agent's pace or voice runs away, or the customer's heat rises.
     StayCalm,
     /// Nobody speaks.
     KeepThemPosted,
@@ -22,6 +22,8 @@ pub enum Rule {
 /// What a rule found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// What the agent reads, where it is not the rule's usual text.
+    pub text: Option<String>,
     /// Why, in a sentence.
     pub why: String,
     /// The numbers, thresholds included.
@@ -79,6 +81,7 @@ impl Rule {
                 let rule = &config.let_them_finish;
                 let overlap = now.overlap.filter(|o| o.by == Party::Agent && o.cuts_in)?;
                 (overlap.secs >= rule.overlap_secs).then(|| Finding {
+                    text: None,
                     why: format!(
                         "You started while the customer was speaking, and both have spoken for {:.1} s.",
                         overlap.secs
@@ -92,29 +95,15 @@ impl Rule {
             }
             Rule::StayCalm => {
                 let rule = &config.stay_calm;
-                now.agent_speaks().then_some(())?;
-                let pace = now.agent_pace_wpm?;
-                let own = now.agent_baseline_wpm;
-                let threshold =
-                    (own.unwrap_or(rule.typical_wpm) * rule.pace_ratio).max(rule.pace_min_wpm);
-                let lets_go = if was_on { 0.92 } else { 1.0 };
-                (pace >= threshold * lets_go).then(|| Finding {
-                    why: match own {
-                        Some(own) => format!(
-                            "You speak about {pace:.0} words a minute; in this call so far it was {own:.0}."
-                        ),
-                        None => format!("You speak about {pace:.0} words a minute."),
-                    },
-                    evidence: vec![
-                        ("pace_wpm", round(pace)),
-                        ("baseline_wpm", round(own.unwrap_or(rule.typical_wpm))),
-                        ("threshold_wpm", round(threshold)),
-                    ],
-                })
+                let lets_go = if was_on { LETS_GO } else { 1.0 };
+                pace_runs_away(now, rule, lets_go)
+                    .or_else(|| voice_is_raised(now, rule, lets_go as f32))
+                    .or_else(|| heat_rises(now, rule, lets_go as f32))
             }
             Rule::KeepThemPosted => {
                 let threshold = config.keep_them_posted.dead_air_secs;
                 (now.dead_air_secs >= threshold).then(|| Finding {
+                    text: None,
                     why: format!("Nobody has spoken for {:.0} s.", now.dead_air_secs),
                     evidence: vec![
                         ("dead_air_secs", round(now.dead_air_secs)),
@@ -125,6 +114,7 @@ impl Rule {
             Rule::ShowListening => {
                 let threshold = config.show_listening.unanswered_secs;
                 (now.unanswered_secs >= threshold).then(|| Finding {
+                    text: None,
                     why: format!(
                         "The customer has spoken for {:.0} s and has not heard you.",
                         now.unanswered_secs
@@ -137,6 +127,71 @@ impl Rule {
             }
         }
     }
+}
+
+/// A rule lets go at so much of its threshold.
+const LETS_GO: f64 = 0.92;
+/// Heat that can be trusted less than this makes no cue.
+const MIN_CONFIDENCE: f32 = 0.5;
+
+fn pace_runs_away(now: &Situation, rule: &StayCalmRule, lets_go: f64) -> Option<Finding> {
+    now.agent_speaks().then_some(())?;
+    let pace = now.agent_pace_wpm?;
+    let own = now.agent_baseline_wpm;
+    let threshold = (own.unwrap_or(rule.typical_wpm) * rule.pace_ratio).max(rule.pace_min_wpm);
+    (pace >= threshold * lets_go).then(|| Finding {
+        text: None,
+        why: match own {
+            Some(own) => format!(
+                "You speak about {pace:.0} words a minute; in this call so far it was {own:.0}."
+            ),
+            None => format!("You speak about {pace:.0} words a minute."),
+        },
+        evidence: vec![
+            ("pace_wpm", round(pace)),
+            ("baseline_wpm", round(own.unwrap_or(rule.typical_wpm))),
+            ("threshold_wpm", round(threshold)),
+        ],
+    })
+}
+
+fn voice_is_raised(now: &Situation, rule: &StayCalmRule, lets_go: f32) -> Option<Finding> {
+    now.agent_speaks().then_some(())?;
+    let level = now.agent_level_lu?;
+    let pitch = now.agent_pitch_st;
+    let louder = level >= rule.level_lu * lets_go;
+    let higher = level >= rule.level_lu / 2.0 * lets_go
+        && pitch.is_some_and(|pitch| pitch >= rule.pitch_st * lets_go);
+    (louder || higher).then(|| {
+        let how = if louder { "louder" } else { "louder and higher" };
+        let mut evidence =
+            vec![("level_lu", round(level.into())), ("threshold_lu", round(rule.level_lu.into()))];
+        if let Some(pitch) = pitch {
+            evidence.push(("pitch_st", round(pitch.into())));
+            evidence.push(("threshold_st", round(rule.pitch_st.into())));
+        }
+        Finding {
+            text: Some(rule.voice_text.clone()),
+            why: format!("You speak {how} than in this call so far."),
+            evidence,
+        }
+    })
+}
+
+fn heat_rises(now: &Situation, rule: &StayCalmRule, lets_go: f32) -> Option<Finding> {
+    let heat = now.heat.filter(|heat| heat.confidence >= MIN_CONFIDENCE)?;
+    (heat.rise >= rule.heat_rise * lets_go && heat.value >= rule.heat_min * lets_go).then(|| {
+        Finding {
+            text: Some(rule.heat_text.clone()),
+            why: "The customer sounds tenser than a moment ago.".into(),
+            evidence: vec![
+                ("heat", round(heat.value.into())),
+                ("threshold_heat", round(rule.heat_min.into())),
+                ("rise", round(heat.rise.into())),
+                ("threshold_rise", round(rule.heat_rise.into())),
+            ],
+        }
+    })
 }
 
 /// To three decimals, as the log has numbers.

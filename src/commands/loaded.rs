@@ -10,11 +10,14 @@ use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
 use crate::speech::activity::VoiceActivity;
 use crate::speech::silero::{Silero, SileroWeights};
 use crate::speech::transcript::MakeTranscriber;
+use crate::tone::voice::VoiceModel;
 
 /// Models, ready for use.
 pub struct LoadedModels {
     /// Makes a party's voice-activity model.
     pub voice_activity: Box<dyn Fn() -> Box<dyn VoiceActivity>>,
+    /// How tense a voice sounds.
+    pub voice_tone: Arc<VoiceModel>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
     /// What the log says of them.
@@ -31,13 +34,19 @@ impl LoadedModels {
         let bytes = std::fs::read(&vad.path)
             .with_context(|| format!("{}: can't be read", vad.path.display()))?;
         let weights = SileroWeights::from_safetensors(&bytes)?;
+        let tone = store.find(ModelKind::VoiceTone, None)?;
+        used.push(ModelUsed { name: tone.name.clone(), sha256: verify(&tone)?.to_string() });
+        let bytes = std::fs::read(&tone.path)
+            .with_context(|| format!("{}: can't be read", tone.path.display()))?;
+        let voice_tone = VoiceModel::from_json(&bytes)
+            .with_context(|| format!("{}: can't be used", tone.path.display()))?;
         let transcriber = match words {
             Some(name) => transcriber(name, config, &store, &mut used)?,
             None => None,
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels { voice_activity, transcriber, used })
+        Ok(LoadedModels { voice_activity, voice_tone, transcriber, used })
     }
 }
 

@@ -87,7 +87,7 @@ fn languages(entry: &ModelEntry) -> String {
     match entry.kind {
         ModelKind::Whisper => ggml::inspect(&entry.path)
             .map_or_else(|_| "unknown".into(), |header| header.languages.to_string()),
-        ModelKind::VoiceActivity => "any".into(),
+        ModelKind::VoiceActivity | ModelKind::VoiceTone => "any".into(),
     }
 }
 

@@ -169,15 +169,17 @@ impl Config {
         secs("cues.snooze_secs", c.snooze_secs, 1.0..36_000.0)?;
 
         let r = &self.rules;
+        let words = |key: &'static str, text: &str| match text.split_whitespace().count() {
+            1..=7 => Ok(()),
+            _ => Err((key, format!("{text:?}"), "1 to 7 words".to_owned())),
+        };
         for (key, cue) in [
             ("rules.let-them-finish.text", &r.let_them_finish.cue),
             ("rules.stay-calm.text", &r.stay_calm.cue),
             ("rules.keep-them-posted.text", &r.keep_them_posted.cue),
             ("rules.show-listening.text", &r.show_listening.cue),
         ] {
-            if !(1..=7).contains(&cue.text.split_whitespace().count()) {
-                return Err((key, format!("{:?}", cue.text), "1 to 7 words".to_owned()));
-            }
+            words(key, &cue.text)?;
             secs(key.trim_end_matches(".text"), cue.cooldown_secs, 0.0..3600.0)
                 .map_err(|(key, value, expected)| (key, value, format!("cooldown {expected}")))?;
         }
@@ -188,6 +190,13 @@ impl Config {
         range("rules.stay-calm.typical_wpm", r.stay_calm.typical_wpm, 50.0..300.0, " wpm")?;
         secs("rules.stay-calm.window_secs", r.stay_calm.window_secs, 2.0..m.pace_window_secs)?;
         secs("rules.stay-calm.hold_secs", r.stay_calm.hold_secs, 0.0..30.0)?;
+        let calm = &r.stay_calm;
+        words("rules.stay-calm.voice_text", &calm.voice_text)?;
+        words("rules.stay-calm.heat_text", &calm.heat_text)?;
+        range("rules.stay-calm.level_lu", calm.level_lu.into(), 1.0..20.0, " LU")?;
+        range("rules.stay-calm.pitch_st", calm.pitch_st.into(), 0.5..12.0, " semitones")?;
+        range("rules.stay-calm.heat_rise", calm.heat_rise.into(), 0.05..1.0, "")?;
+        range("rules.stay-calm.heat_min", calm.heat_min.into(), 0.0..1.0, "")?;
         secs("rules.keep-them-posted.dead_air_secs", r.keep_them_posted.dead_air_secs, 1.0..120.0)?;
         secs("rules.show-listening.unanswered_secs", r.show_listening.unanswered_secs, 1.0..120.0)
     }

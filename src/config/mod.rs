@@ -156,7 +156,7 @@ impl Default for MeasureConfig {
             pace_window_secs: 20.0,
             pace_min_secs: 4.0,
             pitch_min_hz: 65.0,
-            pitch_max_hz: 400.0,
+            pitch_max_hz: 550.0,
             baseline_min_secs: 3.0,
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct RulesConfig {
     /// The agent cuts in and keeps talking.
     pub let_them_finish: LetThemFinishRule,
-    /// The agent's pace runs away.
+    /// The agent's pace or voice runs away, or the customer's heat rises.
     pub stay_calm: StayCalmRule,
     /// Nobody speaks.
     pub keep_them_posted: KeepThemPostedRule,
@@ -43,7 +43,7 @@ impl Default for LetThemFinishRule {
     }
 }
 
-/// `stay-calm`, from pace.
+/// `stay-calm`: from the agent's pace, from their voice, from the customer's heat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StayCalmRule {
     /// What every rule has.
@@ -60,8 +60,20 @@ pub struct StayCalmRule {
     pub typical_wpm: f64,
     /// The pace is taken over the last so many seconds of speech.
     pub window_secs: f64,
-    /// The pace must stay too fast for so long. Seconds.
+    /// It must stay so for so long. Seconds.
     pub hold_secs: f64,
+    /// What the agent reads when their voice is raised: at most seven words.
+    pub voice_text: String,
+    /// A voice this much louder than in this call so far is raised. LU, over three seconds.
+    pub level_lu: f32,
+    /// So is one that is half as much louder and this much higher. Semitones.
+    pub pitch_st: f32,
+    /// What the agent reads when the customer grows hot: at most seven words.
+    pub heat_text: String,
+    /// Cue when the customer's heat has risen this much within a few seconds …
+    pub heat_rise: f32,
+    /// … to this much at least. 0 to 1.
+    pub heat_min: f32,
 }
 
 impl Default for StayCalmRule {
@@ -74,6 +86,12 @@ impl Default for StayCalmRule {
             typical_wpm: 205.0,
             window_secs: 8.0,
             hold_secs: 1.0,
+            voice_text: "Lower your voice".into(),
+            level_lu: 5.0,
+            pitch_st: 3.0,
+            heat_text: "Breathe. It isn't about you".into(),
+            heat_rise: 0.25,
+            heat_min: 0.6,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! wherever it was cut off.
 
 use crate::config::DialogueConfig;
-use crate::event::{Body, Layout, Mark, Outcome, OverlapKind, Summary};
+use crate::event::{Body, Heat, Layout, Mark, Outcome, OverlapKind, Sentiment, Summary};
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 use super::floor::Turn;
@@ -17,6 +17,8 @@ pub struct Tally {
     speech: PerParty<Vec<CallSpan>>,
     mono: bool,
     words: PerParty<u32>,
+    feelings: PerParty<Vec<Feeling>>,
+    heat: Vec<(CallSpan, f64)>,
     overlap_secs: f64,
     silence_secs: f64,
     interruptions: PerParty<u32>,
@@ -34,6 +36,8 @@ impl Tally {
             speech: PerParty::default(),
             mono: false,
             words: PerParty::default(),
+            feelings: PerParty::default(),
+            heat: Vec::new(),
             overlap_secs: 0.0,
             silence_secs: 0.0,
             interruptions: PerParty::default(),
@@ -52,6 +56,14 @@ impl Tally {
             Body::Utterance(utterance) => {
                 if let Some(party) = utterance.party {
                     self.words[party] += utterance.words.len() as u32;
+                    let middle = utterance.span.start.shifted(utterance.span.secs() / 2.0);
+                    let words = utterance.words.len() as f64;
+                    let value = utterance.sentiment.map(f64::from);
+                    self.feelings[party].extend(value.map(|value| Feeling {
+                        middle,
+                        words,
+                        value,
+                    }));
                 }
             }
             Body::Overlap { span, by, kind, .. } => {
@@ -63,6 +75,7 @@ impl Tally {
                 }
             }
             Body::Silence { span } => self.silence_secs += span.secs(),
+            Body::Tone(tone) => self.heat.push((tone.span, f64::from(tone.heat))),
             Body::Cue(cue) => self.cues.push((cue.id, cue.name)),
             Body::CueOutcome { id, outcome, .. } => self.outcomes.push((*id, *outcome)),
             Body::Gap { .. }
@@ -103,8 +116,26 @@ impl Tally {
                 let (words, secs) = (self.words[party], talk_secs[party]);
                 (words > 0 && secs > 0.0).then(|| f64::from(words) / secs * 60.0)
             }),
+            sentiment: self.feelings.map(|feelings| sentiment(feelings, end)),
+            heat: self.heat(end),
             scorecard: self.scorecard(),
         }
+    }
+
+    fn heat(&self, end: CallTime) -> Option<Heat> {
+        let seconds = |from: CallTime| {
+            let of = self.heat.iter().filter(|(span, _)| span.end > from);
+            let (sum, secs) = of.fold((0.0, 0.0), |(sum, secs), (span, heat)| {
+                (sum + span.secs() * heat, secs + span.secs())
+            });
+            (secs > 0.0).then(|| sum / secs)
+        };
+        let last_minute = CallTime::from_secs((end.secs() - 60.0).max(0.0));
+        Some(Heat {
+            peak: self.heat.iter().map(|(_, heat)| *heat).reduce(f64::max)?,
+            mean: seconds(CallTime::ZERO)?,
+            last_minute: seconds(last_minute),
+        })
     }
 
     /// The turns in order: speech of one party, until the other takes the floor or a long
@@ -185,6 +216,33 @@ impl Tally {
     }
 }
 
+/// How one utterance feels.
+#[derive(Clone, Copy)]
+struct Feeling {
+    middle: CallTime,
+    words: f64,
+    value: f64,
+}
+
+/// The mean of the utterances' values, each by its number of words, on a scale of −5 to 5: over
+/// the call, and over each quarter of its time.
+fn sentiment(feelings: &[Feeling], end: CallTime) -> Option<Sentiment> {
+    let mean = |from: f64, to: f64| {
+        let inside = |feeling: &&Feeling| (from..to).contains(&feeling.middle.secs());
+        let of = feelings.iter().filter(inside);
+        let (sum, words) = of.fold((0.0, 0.0), |(sum, words), feeling| {
+            (sum + feeling.words * feeling.value, words + feeling.words)
+        });
+        (words > 0.0).then(|| 5.0 * sum / words)
+    };
+    let quarter = end.secs() / 4.0;
+    let last = |i: usize| if i == 3 { f64::INFINITY } else { (i + 1) as f64 * quarter };
+    Some(Sentiment {
+        overall: mean(0.0, f64::INFINITY)?,
+        quarters: std::array::from_fn(|i| mean(i as f64 * quarter, last(i))),
+    })
+}
+
 /// The value below which the share `q` of sorted `values` lies, between neighbours in
 /// proportion; `None` for no values.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
@@ -196,6 +254,7 @@ pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Tone;
 
     fn span(start: f64, end: f64) -> CallSpan {
         CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end))
@@ -235,6 +294,40 @@ mod tests {
         assert_eq!(summary.response_gap_median_secs, Some(0.5));
         assert_eq!(summary.response_gap_p90_secs, Some(0.7));
         assert_eq!(summary.longest_monologue_secs, PerParty { agent: 2.25, customer: 8.5 });
+    }
+
+    #[test]
+    fn sentiment_is_by_words_and_quarters() {
+        let feeling =
+            |secs, words, value| Feeling { middle: CallTime::from_secs(secs), words, value };
+        let end = CallTime::from_secs(40.0);
+        assert_eq!(sentiment(&[], end), None);
+        let told = sentiment(
+            &[feeling(1.0, 3.0, -1.0), feeling(9.0, 1.0, 1.0), feeling(39.0, 4.0, 0.5)],
+            end,
+        )
+        .unwrap();
+        assert_eq!(told.quarters, [Some(-2.5), None, None, Some(2.5)]);
+        assert_eq!(told.overall, 0.0);
+    }
+
+    #[test]
+    fn heat_has_a_peak_a_mean_and_an_end() {
+        let mut tally = tally(&[]);
+        assert_eq!(tally.summary(CallTime::from_secs(9.0)).heat, None);
+        for (start, end, heat) in [(1.0, 2.0, 0.9), (2.0, 3.0, 0.5), (100.0, 102.0, 0.2)] {
+            tally.observe(&Body::Tone(Tone {
+                span: span(start, end),
+                heat,
+                voice: 0.5,
+                words: None,
+                confidence: 1.0,
+                why: Vec::new(),
+            }));
+        }
+        let heat = tally.summary(CallTime::from_secs(120.0)).heat.unwrap();
+        assert!((heat.peak - 0.9).abs() < 1e-6 && (heat.mean - 0.45).abs() < 1e-6);
+        assert!((heat.last_minute.unwrap() - 0.2).abs() < 1e-6);
     }
 
     #[test]

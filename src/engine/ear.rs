@@ -13,8 +13,9 @@ use crate::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
 use crate::speech::utterance::{CutUtterance, Endpointer};
 use crate::tone::level::Loudness;
 use crate::tone::pace::NucleusCounter;
-use crate::tone::pitch::PitchTracker;
+use crate::tone::pitch::{Pitch, PitchTracker};
 use crate::tone::speaker::Sounds;
+use crate::tone::spectrum::SpectrumMeter;
 use crate::units::{CallSpan, CallTime, Dbfs, Party};
 
 use super::Words;
@@ -72,6 +73,8 @@ pub struct Ear {
     loudness: Loudness,
     integrated_lufs: Option<f32>,
     pitch: PitchTracker,
+    /// Of the customer only: nobody's tone but theirs is judged.
+    spectrum: Option<SpectrumMeter>,
     nuclei: NucleusCounter,
     /// Samples that have come and not been heard yet.
     waiting: VecDeque<f32>,
@@ -114,6 +117,7 @@ impl Ear {
             loudness: Loudness::default(),
             integrated_lufs: None,
             pitch: PitchTracker::new(&config.measure),
+            spectrum: (named == Some(Party::Customer)).then(SpectrumMeter::default),
             nuclei: NucleusCounter::default(),
             waiting: VecDeque::with_capacity(FRAME),
             frames: 0,
@@ -149,7 +153,7 @@ impl Ear {
     }
 
     /// The next frame that waits, filled up with silence.
-    pub fn next(&mut self) -> [f32; FRAME] {
+    pub fn next_frame(&mut self) -> [f32; FRAME] {
         let mut frame = [0.0; FRAME];
         let count = self.waiting.len().min(FRAME);
         for (slot, sample) in frame.iter_mut().zip(self.waiting.drain(..count)) {
@@ -218,9 +222,15 @@ impl Ear {
         }
         for (i, hop) in frame.chunks_exact(HOP).enumerate() {
             self.pitch.add(hop);
-            let voiced = speaks.then(|| self.pitch.f0_hz()).flatten();
-            heard.sounds.f0_hz[i] = voiced;
-            if self.nuclei.step(heard.hop_db[i], voiced.is_some()) && speaks {
+            if let Some(spectrum) = &mut self.spectrum {
+                spectrum.add(hop);
+                if speaks && i % 2 == 1 {
+                    heard.sounds.shapes[i / 2] = spectrum.read();
+                }
+            }
+            let pitch = if speaks { self.pitch.read() } else { Pitch::default() };
+            heard.sounds.pitch[i] = pitch;
+            if self.nuclei.step(heard.hop_db[i], pitch.f0_hz.is_some()) && speaks {
                 heard.sounds.nuclei += 1;
             }
         }

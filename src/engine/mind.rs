@@ -1,6 +1,7 @@
 //! The mind: follows both ears in the audio's time and says what the log says.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use super::ear::Heard;
 use super::{SourceNote, Words};
@@ -19,7 +20,9 @@ use crate::speech::activity::FRAME;
 use crate::speech::partial::PartialText;
 use crate::speech::span::SpanEvent;
 use crate::speech::transcript::Transcript;
+use crate::tone::heat::CustomerTone;
 use crate::tone::speaker::Speaker;
+use crate::tone::voice::VoiceModel;
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 /// Rules that need to know who speaks.
@@ -32,6 +35,10 @@ const NOTHING_DBFS: f32 = -80.0;
 const SILENT_AFTER_SECS: f64 = 5.0;
 /// A listener's signal is credited in a turn that has lasted this long. Seconds.
 const LONG_TURN_SECS: f64 = 5.0;
+/// The agent's voice is judged by so many seconds of speech, none older than …
+const RECENT_SECONDS: usize = 3;
+/// … this. Seconds.
+const RECENT_SECS: f64 = 8.0;
 /// From this share of speech at the converter's limit on, a channel is clipped.
 const CLIPPED_SHARE: f64 = 0.05;
 
@@ -63,6 +70,8 @@ pub struct Mind {
     partial: PerParty<PartialText>,
     notes: VecDeque<(CallTime, SourceNote)>,
     speakers: PerParty<Speaker>,
+    /// Of the customer only; `None` in a mono mix, and without a model.
+    tone: Option<CustomerTone>,
     floor: Floor,
     overlaps: OverlapTracker,
     silence: Silence,
@@ -70,6 +79,8 @@ pub struct Mind {
     coach: Coach,
     tally: Tally,
     under_way: UnderWay,
+    /// The agent's last seconds of speech, measured.
+    agent_measures: VecDeque<Measure>,
     /// When the agent was last heard.
     agent_heard: CallTime,
     /// Whether the customer can be heard in the agent's channel too loudly.
@@ -93,6 +104,7 @@ impl Mind {
             partial: PerParty::default(),
             notes: VecDeque::new(),
             speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
+            tone: None,
             floor: Floor::new(&config.dialogue),
             overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
             silence: Silence::new(config.dialogue.silence_min_secs),
@@ -100,11 +112,19 @@ impl Mind {
             coach: Coach::new(&config.cues, &config.rules),
             tally: Tally::new(&config.dialogue),
             under_way: UnderWay::default(),
+            agent_measures: VecDeque::new(),
             agent_heard: CallTime::ZERO,
             bleeds: false,
             carried: PerParty::default(),
             warned_silent: PerParty::default(),
             warned_clipped: PerParty::default(),
+        }
+    }
+
+    /// Follows the customer's tone by `model`.
+    pub fn follow_tone(&mut self, model: Arc<VoiceModel>) {
+        if !self.mono {
+            self.tone = Some(CustomerTone::new(model));
         }
     }
 
@@ -220,8 +240,12 @@ impl Mind {
             if let Some(measure) = self.speakers[party].hear(sounds, frame, *under_way) {
                 // Pitch against the median of two voices would mean nothing.
                 let pitch_st = measure.pitch_st.filter(|_| !self.mono);
-                let party = self.named(party);
-                self.tell(Body::Measure(Measure { party, pitch_st, ..measure }), out);
+                let measure = Measure { party: self.named(party), pitch_st, ..measure };
+                if party == Party::Agent {
+                    self.agent_measures.truncate(RECENT_SECONDS - 1);
+                    self.agent_measures.push_front(measure.clone());
+                }
+                self.tell(Body::Measure(measure), out);
             }
             for &(id, span) in &heard[party].previewed {
                 self.forget_previews(party, |preview| !preview.told);
@@ -233,6 +257,7 @@ impl Mind {
                 self.forget_previews(party, |_| false);
             }
         }
+        self.follow_tone_of(&heard.customer, frame, out);
         self.doubt(&heard, out);
         self.coach(&heard, out);
     }
@@ -369,7 +394,8 @@ impl Mind {
         if !transcript.words.is_empty() {
             let party = self.named(party);
             let Transcript { text, words, confidence, redo } = transcript;
-            let utterance = Utterance { party, span, text, words, confidence, redo };
+            let sentiment = None;
+            let utterance = Utterance { party, span, text, words, confidence, redo, sentiment };
             self.tell(Body::Utterance(utterance), out);
         }
     }
@@ -429,6 +455,17 @@ impl Mind {
             let practice =
                 Practice { name, party: by, span, quote: String::new(), score, evidence };
             self.tell(Body::Practice(practice), out);
+        }
+    }
+
+    /// Hears how the customer sounds; not where audio is missing, or both channels are one.
+    fn follow_tone_of(&mut self, heard: &Heard, frame: CallSpan, out: &mut Vec<Event>) {
+        let Some(tone) = self.tone.as_mut().filter(|_| !heard.in_gap && !self.channels.same())
+        else {
+            return;
+        };
+        if let Some(told) = tone.hear(&heard.sounds, frame, heard.under_way) {
+            self.tell(Body::Tone(told), out);
         }
     }
 
@@ -499,6 +536,16 @@ impl Mind {
         }
     }
 
+    /// The mean of a measure over the agent's last seconds of speech; `None` where one of them
+    /// is not known.
+    fn agent_recently(&self, value: impl Fn(&Measure) -> Option<f32>) -> Option<f32> {
+        let recent = |m: &&Measure| self.now.secs_since(m.span.end) <= RECENT_SECS;
+        let values: Option<Vec<f32>> =
+            self.agent_measures.iter().filter(recent).map(value).collect();
+        let values = values.filter(|values| values.len() == RECENT_SECONDS)?;
+        Some(values.iter().sum::<f32>() / values.len() as f32)
+    }
+
     /// What the coach may know; where audio is missing (`deaf`), nobody can say who was silent.
     fn situation(&self, deaf: bool) -> Situation {
         let turn = self.floor.turn();
@@ -524,6 +571,9 @@ impl Mind {
                 .filter(|turn| turn.party == Party::Agent)
                 .and_then(|turn| agent.pace_since(turn.span.start, rule.window_secs)),
             agent_baseline_wpm: agent.baseline_wpm(rule.baseline_secs),
+            agent_level_lu: self.agent_recently(|measure| measure.level_lu),
+            agent_pitch_st: self.agent_recently(|measure| measure.pitch_st),
+            heat: self.tone.as_ref().and_then(CustomerTone::heat_now),
         }
     }
 }

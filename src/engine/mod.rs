@@ -8,10 +8,11 @@
 //! frame by frame, in the order of the audio. In a replay the mind waits for the words of an
 //! utterance where a live call would have had them; the ears run on meanwhile.
 
-mod ear;
+pub mod ear;
 mod mind;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::coach::Reaction;
 use crate::config::Config;
@@ -19,6 +20,7 @@ use crate::event::{CallHead, Event, GapCause, Layout};
 use crate::speech::activity::{FRAME, VoiceActivity};
 use crate::speech::leak::{Leak, LeakGate};
 use crate::speech::transcript::Transcript;
+use crate::tone::voice::VoiceModel;
 use crate::units::{CallTime, Party, PerParty};
 
 use ear::{Ear, Heard};
@@ -102,6 +104,12 @@ impl Engine {
             ended: None,
             finished: false,
         }
+    }
+
+    /// Follows the customer's tone as well, by `model`.
+    pub fn with_tone(mut self, model: Arc<VoiceModel>) -> Self {
+        self.mind.follow_tone(model);
+        self
     }
 
     /// Takes one input and appends what follows from it to `out`.
@@ -194,7 +202,7 @@ impl Engine {
     /// beside the customer's only. A channel that is over is silent and not heard.
     fn hear(&mut self, out: &mut Vec<Event>) {
         let waits = PerParty::from_fn(|party| self.ears[party].waiting() > 0);
-        let frames = PerParty::from_fn(|party| self.ears[party].next());
+        let frames = PerParty::from_fn(|party| self.ears[party].next_frame());
         let agents = if self.mono {
             Leak::default()
         } else {

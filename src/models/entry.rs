@@ -46,7 +46,7 @@ impl ModelEntry {
         // A pointer or a web page in the file's place says more than a wrong length.
         if metadata.len() != self.bytes {
             let expected = match self.kind {
-                ModelKind::Whisper => None,
+                ModelKind::Whisper | ModelKind::VoiceTone => None,
                 ModelKind::VoiceActivity => Some(Foreign::Safetensors),
             };
             return Err(match ggml::recognise(path).filter(|what| Some(*what) != expected) {
@@ -61,7 +61,7 @@ impl ModelEntry {
         }
         match self.kind {
             ModelKind::Whisper => ggml::inspect(path).map(|_| ()),
-            ModelKind::VoiceActivity => Ok(()),
+            ModelKind::VoiceActivity | ModelKind::VoiceTone => Ok(()),
         }
     }
 }
@@ -114,6 +114,8 @@ pub(super) fn from_path(kind: ModelKind, path: &Path) -> Result<ModelEntry, Mode
         ModelKind::VoiceActivity => {
             return Err(ModelError::NotVoiceActivity { path: path.to_owned() });
         }
+        // What is wrong in it is said when it is read.
+        ModelKind::VoiceTone => {}
     }
     let bytes = std::fs::metadata(path).map_err(|e| ModelError::unreadable(path, e))?.len();
     Ok(ModelEntry {
@@ -133,5 +135,6 @@ pub(super) fn from_path(kind: ModelKind, path: &Path) -> Result<ModelEntry, Mode
 pub(super) fn name_from(path: &Path) -> String {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let name = file.strip_prefix("ggml-").unwrap_or(&file);
-    name.strip_suffix(".bin").or_else(|| name.strip_suffix(".safetensors")).unwrap_or(name).into()
+    let endings = [".bin", ".safetensors", ".json"];
+    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).into()
 }

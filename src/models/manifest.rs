@@ -46,6 +46,8 @@ pub enum ModelKind {
     Whisper,
     /// Voice activity: Silero as safetensors.
     VoiceActivity,
+    /// How tense a voice sounds: our own weights, as JSON.
+    VoiceTone,
 }
 
 impl ModelKind {
@@ -54,6 +56,7 @@ impl ModelKind {
         match self {
             ModelKind::Whisper => "whisper",
             ModelKind::VoiceActivity => "voice-activity",
+            ModelKind::VoiceTone => "voice-tone",
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The log as a conversation: what was said and what happened, in the order in which it began.
 
-use crate::call::record::{CueRecord, Line, Record, WordRecord};
+use crate::call::record::{CueRecord, Line, ReasonRecord, Record, WordRecord};
 use crate::config::DialogueConfig;
 use crate::event::{GapCause, Outcome, OverlapKind};
+use crate::tone::heat::Mood;
 use crate::units::{CallSpan, CallTime, Party};
 
 /// In a log with words, shorter speech that has none is a cough as often as not. Seconds.
@@ -20,11 +21,32 @@ pub struct Told<'a> {
 pub enum What<'a> {
     Warning(&'a str),
     Silence,
-    Gap { party: Option<Party>, cause: GapCause },
-    Overlap { by: Party, kind: OverlapKind, yielded: bool, practice: Option<Practised<'a>> },
+    Gap {
+        party: Option<Party>,
+        cause: GapCause,
+    },
+    Overlap {
+        by: Party,
+        kind: OverlapKind,
+        yielded: bool,
+        practice: Option<Practised<'a>>,
+    },
     Said(Said<'a>),
-    Practice { party: Party, quote: &'a str, practice: Practised<'a> },
-    Cue { cue: &'a CueRecord, outcome: Option<Outcome> },
+    Practice {
+        party: Party,
+        quote: &'a str,
+        practice: Practised<'a>,
+    },
+    Cue {
+        cue: &'a CueRecord,
+        outcome: Option<Outcome>,
+    },
+    /// The customer's mood has changed from one word to another.
+    Mood {
+        from: Mood,
+        to: Mood,
+        why: &'a [ReasonRecord],
+    },
 }
 
 /// A practice that was kept or not.
@@ -87,6 +109,7 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
         | Record::Speech { .. }
         | Record::Partial { .. }
         | Record::Measure { .. }
+        | Record::Tone { .. }
         | Record::CueOutcome { .. }
         | Record::Summary(_)
         | Record::Unknown => return None,
@@ -94,10 +117,27 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
     Some(Told { span, what })
 }
 
+/// Follows the customer's mood through the lines of a log.
+#[derive(Default)]
+pub struct Moods(Mood);
+
+impl Moods {
+    /// What the next line changes about the mood; `None` where nothing.
+    pub fn told<'a>(&mut self, line: &'a Line) -> Option<Told<'a>> {
+        let Record::Tone { span, heat, why, .. } = &line.record else { return None };
+        let (from, to) = (self.0, self.0.then(*heat as f32));
+        self.0 = to;
+        let span = CallSpan::new(span.end.into(), span.end.into());
+        (from != to).then_some(Told { span, what: What::Mood { from, to, why } })
+    }
+}
+
 /// The whole call. Listeners' signals are put into the speech in which they were given, and
 /// practices onto the overlaps that they are about.
 pub fn conversation(lines: &[Line]) -> Vec<Told<'_>> {
     let mut all: Vec<Told> = lines.iter().filter_map(told).collect();
+    let mut moods = Moods::default();
+    all.extend(lines.iter().filter_map(|line| moods.told(line)));
     for told in &mut all {
         if let What::Cue { cue, outcome } = &mut told.what {
             *outcome = outcome_of(lines, cue.id);
@@ -224,7 +264,8 @@ impl What<'_> {
             What::Overlap { .. } => 3,
             What::Said(_) => 4,
             What::Practice { .. } => 5,
-            What::Cue { .. } => 6,
+            What::Mood { .. } => 6,
+            What::Cue { .. } => 7,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a person reads of a call. All of it is made from the lines of the log.
 
 mod conversation;
+mod plot;
 pub(crate) mod summary;
 pub mod terminal;
 #[cfg(test)]
@@ -8,4 +9,5 @@ mod tests;
 pub(crate) mod wording;
 mod wrap;
 
-pub use terminal::{account_width, live_line, write_account};
+pub use plot::write_plot;
+pub use terminal::{LiveLines, account_width, write_account};

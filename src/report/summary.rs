@@ -9,8 +9,9 @@ use super::wording;
 use super::wrap::{Page, Run, run};
 use crate::call::names::Name;
 use crate::call::record::{Line, Record};
-use crate::call::summary::{ShareRecord, SummaryRecord};
+use crate::call::summary::{HeatRecord, SentimentRecord, ShareRecord, SummaryRecord};
 use crate::event::{Mark, Outcome};
+use crate::tone::heat::Mood;
 use crate::units::{CallTime, Party, PerParty};
 
 const PLAIN: Style = Style::new();
@@ -78,8 +79,40 @@ fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String
         let wpm = |wpm: &Option<f64>| wpm.map_or("unknown".into(), |wpm| format!("{wpm:.0}"));
         rows.push(("Pace", format!("{} words a minute", each(&pace, wpm))));
     }
+    if let Some(heat) = summary.heat {
+        rows.push(("Heat", heat_of(lines, &heat)));
+    }
+    if let Some(sentiment) = &summary.sentiment {
+        let known = sentiment.iter().filter_map(|(party, own)| Some((party, (*own)?)));
+        for (party, own) in known {
+            let label = if party == Party::Agent { "Agent's words" } else { "Their words" };
+            rows.push((label, sentiment_of(&own)));
+        }
+    }
     rows.extend(prompts(lines).map(|text| ("Prompts", text)));
     rows
+}
+
+/// The customer's heat over the call, with the moment of its peak.
+fn heat_of(lines: &[Line], heat: &HeatRecord) -> String {
+    let peak = lines.iter().find_map(|line| match &line.record {
+        Record::Tone { span, heat: value, .. } if *value >= heat.peak => Some(span.end),
+        _ => None,
+    });
+    let at = peak.map_or(String::new(), |at| format!(" at {}", CallTime::from(at)));
+    let word = |value: f64| Mood::default().then(value as f32).word();
+    let last = match heat.last_minute {
+        Some(last) => format!("; last minute {last:.2}, {}", word(last)),
+        None => String::new(),
+    };
+    format!("peak {:.2}, {}{at}; mean {:.2}{last}", heat.peak, word(heat.peak), heat.mean)
+}
+
+/// How a party's words feel, over the call and by quarter.
+fn sentiment_of(own: &SentimentRecord) -> String {
+    let quarter = |value: &Option<f64>| value.map_or("–".into(), |value| format!("{value:+.1}"));
+    let quarters: Vec<String> = own.quarters.iter().map(quarter).collect();
+    format!("{:+.1} on a scale of −5 to 5; by quarter {}", own.overall, quarters.join(", "))
 }
 
 fn each<T>(values: &PerParty<T>, text: impl Fn(&T) -> String) -> String {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::conversation::{self, Part, Practised, Said, Told, What};
+use super::conversation::{self, Moods, Part, Practised, Said, Told, What};
 use super::summary::write_summary;
 use super::wording;
 use super::wrap::{Page, Run, columns, run};
@@ -70,10 +70,21 @@ pub fn write_account(lines: &[Line], width: usize, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// What an event looks like as it happens, in one line without a line break; `None` for
-/// those that are not shown.
-pub fn live_line(line: &Line) -> Option<String> {
-    let told = conversation::told(line)?;
+/// Tells events as they happen.
+#[derive(Default)]
+pub struct LiveLines {
+    moods: Moods,
+}
+
+impl LiveLines {
+    /// What the next event looks like, in one line without a line break; `None` for those that
+    /// are not shown.
+    pub fn tell(&mut self, line: &Line) -> Option<String> {
+        live_line(conversation::told(line).or_else(|| self.moods.told(line))?)
+    }
+}
+
+fn live_line(told: Told) -> Option<String> {
     let gutter = gutter(std::slice::from_ref(&told));
     let (mark, hang, rows) = match &told.what {
         What::Practice { .. } => return None,
@@ -260,6 +271,7 @@ fn mark(what: &What) -> Run<'static> {
         What::Overlap { .. } => run(BOLD, "↔"),
         What::Said(said) => speaker(said.party),
         What::Practice { practice, .. } => run(kept_style(practice), kept_sign(practice)),
+        What::Mood { from, to, .. } => run(CUSTOMER, if to > from { "▲" } else { "▼" }),
         What::Cue { .. } => run(CUE.bold(), "▸"),
     }
 }
@@ -298,6 +310,16 @@ fn rows<'a>(what: &What<'a>, secs: f64) -> Vec<Vec<Run<'a>>> {
             let mut runs = vec![run(PLAIN, format!("{who}{}", wording::practice(practice.name)))];
             if !quote.is_empty() {
                 runs.push(run(DIM, format!("“{quote}”")));
+            }
+            vec![runs]
+        }
+        What::Mood { from, to, why } => {
+            let mut runs = vec![run(PLAIN, wording::mood(*from, *to))];
+            // What made it fall is of no use to anybody.
+            let reasons: Vec<&str> =
+                why.iter().filter(|why| why.by > 0.0).map(|why| why.what.as_str()).collect();
+            if to > from && !reasons.is_empty() {
+                runs.push(run(DIM, format!("({})", reasons.join(", "))));
             }
             vec![runs]
         }

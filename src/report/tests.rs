@@ -1,6 +1,6 @@
 //! Whole accounts of hand-made logs.
 
-use super::{live_line, write_account};
+use super::{LiveLines, write_account};
 use crate::call::record::Line;
 
 const HEAD: &str = r#"{"at":0,"type":"call","schema":"evenkeel.call/1","id":"demo-call","started":null,"source":[{"name":"demo-call.wav","sample_rate":8000,"encoding":"pcm_mulaw"}],"layout":"stereo","config_sha256":"00","models":[{"name":"base.en","sha256":"a03779c86df3323075f5e796cb2ce5029f00ec8869eee3fdfb897afe36c6d002"}],"version":"0.1.0"}"#;
@@ -435,7 +435,7 @@ fn nothing_in_a_log_steers_the_terminal() {
         text = text.replace(harmless, &format!("{evil}{harmless}"));
     }
     let lines = log(&text);
-    let live = lines.iter().filter_map(live_line);
+    let live = lines.iter().filter_map(|line| LiveLines::default().tell(line));
     for shown in live.chain([styled(&lines, 80), styled(&lines, 40)]) {
         // The program's own styles, none of which is red.
         let own = ["0", "1", "2", "32", "33", "35", "36"].map(|code| format!("\u{1b}[{code}m"));
@@ -461,7 +461,7 @@ fn lines_as_they_happen() {
     let lines = log(&format!("{}\n{SUMMARY}", events()));
     let live: Vec<String> = lines
         .iter()
-        .filter_map(live_line)
+        .filter_map(|line| LiveLines::default().tell(line))
         .map(|line| anstream::adapter::strip_str(&line).to_string())
         .collect();
     insta::assert_snapshot!(live.join("\n"), @r#"

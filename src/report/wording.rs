@@ -1,6 +1,7 @@
 //! What findings are called in plain words.
 
 use crate::event::{GapCause, Layout, Outcome, OverlapKind};
+use crate::tone::heat::Mood;
 use crate::units::Party;
 
 /// The party's name at the head of a line; in a mono mix nobody knows whose voice it is.
@@ -71,6 +72,16 @@ pub fn gap(party: Option<Party>, cause: GapCause, secs: f64) -> String {
         GapCause::File => "the recording lacks it",
     };
     format!("{} {what} missing: {why}", length(secs))
+}
+
+/// How the customer's mood has changed.
+pub fn mood(from: Mood, to: Mood) -> &'static str {
+    match (from, to) {
+        (_, Mood::Heated) => "The customer sounds heated",
+        (Mood::Heated, Mood::Tense) => "The customer sounds less heated",
+        (_, Mood::Tense) => "The customer sounds tense",
+        (_, Mood::Calm) => "The customer sounds calm again",
+    }
 }
 
 /// What became of a cue.

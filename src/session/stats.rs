@@ -92,6 +92,7 @@ impl Stats {
             | Body::Silence { .. }
             | Body::Pause { .. }
             | Body::Measure(_)
+            | Body::Tone(_)
             | Body::Practice(_)
             | Body::CueOutcome { .. }
             | Body::Summary(_)

@@ -20,8 +20,20 @@ const VOICED: f32 = 0.55;
 /// A shorter lag is taken if it is at least this good: the true period's multiples are as
 /// good as itself.
 const AS_GOOD: f32 = 0.88;
+/// Mean square of what is nothing at all: -95 dBFS. What is merely quiet has a pitch.
+const SILENCE: f32 = 3e-10;
 /// Taps of the filter before decimation.
 const TAPS: usize = 32;
+
+/// What the tracker read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pitch {
+    /// F0 in Hz; `None` where the sound is not voiced.
+    pub f0_hz: Option<f32>,
+    /// How much the sound is like itself one period earlier, 0 to 1: of a clear voice near 1, of
+    /// noise near 0 (the harmonics-to-noise ratio is `likeness / (1 - likeness)`; Boersma, 1993).
+    pub likeness: f32,
+}
 
 /// Tracks the F0 of one party.
 pub struct PitchTracker {
@@ -64,14 +76,14 @@ impl PitchTracker {
         self.tail.drain(..taken * DECIMATE);
     }
 
-    /// F0 in Hz around 30 ms before the last sample; `None` where the sound is not voiced.
-    pub fn f0_hz(&mut self) -> Option<f32> {
+    /// The pitch around 30 ms before the last sample.
+    pub fn read(&mut self) -> Pitch {
         let longest = *self.lags.end();
         let samples: &[f32] = self.decimated.make_contiguous();
         let now = &samples[samples.len() - WINDOW..];
         let energy = dot(now, now);
-        if energy < 1e-7 * WINDOW as f32 {
-            return None;
+        if energy < SILENCE * WINDOW as f32 {
+            return Pitch::default();
         }
         // likeness[i] belongs to the lag i; one more at each side for the peak's shape.
         let from = *self.lags.start() - 1;
@@ -100,10 +112,12 @@ impl PitchTracker {
             })
         };
         let best = peaks().map(|(_, height)| height).fold(0.0, f32::max);
+        let likeness = best.min(1.0);
         if best < VOICED {
-            return None;
+            return Pitch { f0_hz: None, likeness };
         }
-        peaks().find(|(_, height)| *height >= AS_GOOD * best).map(|(lag, _)| RATE_HZ / lag)
+        let lag = peaks().find(|(_, height)| *height >= AS_GOOD * best).map(|(lag, _)| lag);
+        Pitch { f0_hz: lag.map(|lag| RATE_HZ / lag), likeness }
     }
 }
 
@@ -183,7 +197,7 @@ mod tests {
     fn track(samples: &[f32]) -> Option<f32> {
         let mut tracker = PitchTracker::new(&MeasureConfig::default());
         tracker.add(&samples[..samples.len() / 4 * 4]);
-        tracker.f0_hz()
+        tracker.read().f0_hz
     }
 
     #[test]

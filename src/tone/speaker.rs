@@ -1,7 +1,8 @@
 //! One party's measures, second by second of speech, against their own baseline.
 
 use super::pace::Pace;
-use super::pitch::{MedianPitch, semitones};
+use super::pitch::{MedianPitch, Pitch, semitones};
+use super::spectrum::Shape;
 use crate::config::MeasureConfig;
 use crate::event::{Measure, Word};
 use crate::speech::span::HOPS;
@@ -13,8 +14,10 @@ const PITCH_READINGS: usize = 15;
 /// What one frame of a party sounded like.
 #[derive(Clone, Debug, Default)]
 pub struct Sounds {
-    /// F0 at each hop in Hz; `None` where nothing is voiced.
-    pub f0_hz: [Option<f32>; HOPS],
+    /// The pitch at each hop, while somebody speaks.
+    pub pitch: [Pitch; HOPS],
+    /// The spectrum at every second hop, while somebody speaks whose tone is followed.
+    pub shapes: [Option<Shape>; HOPS / 2],
     /// Syllable nuclei passed.
     pub nuclei: u32,
     /// BS.1770 momentary loudness in LUFS, while somebody speaks.
@@ -89,7 +92,7 @@ impl Speaker {
             self.clipped_hops += sounds.clipped_hops;
         }
         let second = self.second.get_or_insert_with(|| Second::new(span.start));
-        for f0_hz in sounds.f0_hz.into_iter().flatten() {
+        for f0_hz in sounds.pitch.iter().filter_map(|pitch| pitch.f0_hz) {
             second.f0_hz.push(f0_hz);
             self.median_pitch.add(f0_hz);
         }
@@ -171,7 +174,9 @@ mod tests {
             // An octave higher and 6 dB louder in the last two seconds of ten.
             let raised = i >= 250;
             let sounds = Sounds {
-                f0_hz: [Some(if raised { 200.0 } else { 100.0 }); HOPS],
+                pitch: [Pitch { f0_hz: Some(if raised { 200.0 } else { 100.0 }), likeness: 0.9 };
+                    HOPS],
+                shapes: Default::default(),
                 nuclei: u32::from(i % 8 == 0),
                 momentary_lufs: Some(if raised { -20.0 } else { -26.0 }),
                 integrated_lufs: Some(-26.0),

@@ -37,6 +37,8 @@ pub enum Icon {
     Quiet,
     /// A triangle that points up.
     Raised,
+    /// A triangle that points down.
+    Lowered,
     /// A short dash.
     Even,
     /// A tick.
@@ -115,6 +117,7 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             painter.circle_stroke(at(-0.45, 0.0), side * 0.17, pen);
         }
         Icon::Raised => fill(vec![at(0.0, -0.6), at(0.6, 0.5), at(-0.6, 0.5)]),
+        Icon::Lowered => fill(vec![at(0.0, 0.6), at(-0.6, -0.5), at(0.6, -0.5)]),
         Icon::Even => line(&[at(-0.4, 0.0), at(0.4, 0.0)]),
         Icon::Done => line(&[at(-0.6, 0.05), at(-0.15, 0.5), at(0.65, -0.5)]),
         Icon::ClickThrough => {

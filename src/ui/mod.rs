@@ -10,6 +10,7 @@ mod message;
 mod overlay;
 mod parts;
 mod place;
+mod reading;
 mod setup;
 mod state;
 mod theme;
@@ -18,10 +19,11 @@ mod window;
 
 pub use end::{CallEnd, EndAction, show_end};
 pub use overlay::{Action, OverlaySize, show_overlay};
+pub use reading::{Bearing, HeatReading, PaceReading, Trend};
 pub use setup::{
     Answers, Choice, Choices, LanguageChoice, ModelChoice, SetupAction, SetupHost, SetupState,
     TestStep, run_setup, show_setup,
 };
-pub use state::{Bearing, CUE_SECS, Heard, OverlayState, PaceReading, ShownCue};
+pub use state::{CUE_SECS, Heard, OverlayState, ShownCue};
 pub use theme::install as install_theme;
 pub use window::{Closed, LiveLink, LiveOptions, Look, UiError, Waker, run_live};

@@ -153,8 +153,13 @@ fn marked(name: &str, key: &str, ink: Color32) -> LayoutJob {
 
 /// The level of one party's voice, `dbfs` on a scale from −60 to 0.
 pub fn meter(ui: &Ui, rect: Rect, dbfs: f32, colour: Color32) {
+    share(ui, rect, (dbfs + 60.0) / 60.0, colour);
+}
+
+/// A bar of which the `part`, 0 to 1, is full.
+pub fn share(ui: &Ui, rect: Rect, part: f32, colour: Color32) {
     let bar = Rect::from_center_size(rect.center(), vec2(rect.width(), 5.0));
-    let part = ((dbfs + 60.0) / 60.0).clamp(0.0, 1.0);
+    let part = part.clamp(0.0, 1.0);
     let painter = ui.painter();
     painter.rect_filled(bar, 2.5, Palette::here(ui).raised);
     if part > 0.0 {

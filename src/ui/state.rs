@@ -4,11 +4,12 @@
 //! which prompts ease in and leave.
 
 use crate::call::record::Line;
-use crate::event::{Body, Cue, Event, Measure};
+use crate::event::{Body, Cue, Event};
 use crate::session::board::{Pulse, Trouble, Wish};
 use crate::units::{CallTime, Party, PerParty};
 
 use super::overlay::Action;
+use super::reading::{AgentVoice, Bearing, CustomerHeat, HeatReading, PaceReading};
 
 /// A prompt leaves after this at the latest: what has not been read by then is a distraction.
 pub const CUE_SECS: f64 = 5.0;
@@ -16,16 +17,6 @@ pub const CUE_SECS: f64 = 5.0;
 const EASE_SECS: f64 = 0.16;
 /// How visible a prompt is in its first frame: legible at once, since that is what counts.
 const FIRST_OPACITY: f32 = 0.45;
-/// The agent's own pace is known after so many seconds of speech, as for the coach's rules.
-const USUAL_PACE_SECS: usize = 30;
-/// How a voice stands is told from so many seconds of speech; one second alone jumps about.
-const RECENT_SECS: usize = 4;
-/// Before this much speech nobody knows how somebody usually sounds.
-const USUAL_VOICE_SECS: usize = 10;
-/// A loudness that one hears as raised, in LU above the speaker's own.
-const RAISED_LU: f32 = 3.0;
-/// A pitch that one hears as raised, in semitones above the speaker's own median.
-const RAISED_ST: f32 = 2.5;
 /// Before an automatic end, the agent is told for so long.
 const END_NOTICE_SECS: f64 = 15.0;
 
@@ -35,7 +26,8 @@ pub struct OverlayState {
     now_secs: f64,
     pulse: Pulse,
     prompt: Option<Prompt>,
-    voices: PerParty<Voice>,
+    agent: AgentVoice,
+    customer: CustomerHeat,
     heard: PerParty<Heard>,
     lines: Vec<Line>,
     over: bool,
@@ -52,16 +44,6 @@ struct Prompt {
     cue: Cue,
     since_secs: f64,
     leaving_since_secs: Option<f64>,
-}
-
-/// What was measured of one party's voice.
-#[derive(Default)]
-struct Voice {
-    latest: Option<Measure>,
-    /// The last seconds: level in LU and pitch in semitones above the speaker's own.
-    recent: Vec<(Option<f32>, Option<f32>)>,
-    seconds: usize,
-    paces: (f64, usize),
 }
 
 /// The last words of one party.
@@ -82,26 +64,6 @@ pub struct ShownCue<'a> {
     pub opacity: f32,
 }
 
-/// The agent's pace against their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PaceReading {
-    /// Words a minute over the last seconds of speech.
-    pub now_wpm: u32,
-    /// Their own over the call, once there is enough speech.
-    pub usual_wpm: Option<u32>,
-}
-
-/// How a party sounds against how they sounded before in this call.
-///
-/// For the customer this is the place of the heat, once it is measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bearing {
-    /// In a few words.
-    pub words: &'static str,
-    /// 0, as always, to 1.
-    pub raised: f32,
-}
-
 impl OverlayState {
     /// The state at the beginning of a call, which ends by itself after `end_after_secs` of
     /// silence on both sides.
@@ -119,11 +81,10 @@ impl OverlayState {
                     Some(Prompt { cue: cue.clone(), since_secs, leaving_since_secs: None });
             }
             Body::CueOutcome { id, .. } => self.leave(Some(*id)),
-            Body::Measure(measure) => {
-                if let Some(party) = measure.party {
-                    self.voices[party].take(measure);
-                }
+            Body::Measure(measure) if measure.party == Some(Party::Agent) => {
+                self.agent.take(measure);
             }
+            Body::Tone(tone) => self.customer.take(tone),
             Body::Utterance(utterance) => {
                 if let Some(party) = utterance.party {
                     let text = utterance.text.clone();
@@ -134,7 +95,8 @@ impl OverlayState {
                 self.partial(*party, text, *stable);
             }
             Body::Summary(_) => self.end(),
-            Body::Call(_)
+            Body::Measure(_)
+            | Body::Call(_)
             | Body::Speech { .. }
             | Body::Overlap { .. }
             | Body::Silence { .. }
@@ -265,16 +227,17 @@ impl OverlayState {
 
     /// The agent's pace, where known.
     pub fn pace(&self) -> Option<PaceReading> {
-        let voice = &self.voices.agent;
-        let now_wpm = voice.latest.as_ref()?.pace_wpm?.round() as u32;
-        let (sum, count) = voice.paces;
-        let usual_wpm = (count >= USUAL_PACE_SECS).then(|| (sum / count as f64).round() as u32);
-        Some(PaceReading { now_wpm, usual_wpm })
+        self.agent.pace()
     }
 
-    /// How a party sounds against before, once there is a before.
-    pub fn bearing(&self, party: Party) -> Option<Bearing> {
-        self.voices[party].bearing()
+    /// How the agent sounds against before, once there is a before.
+    pub fn bearing(&self) -> Option<Bearing> {
+        self.agent.bearing()
+    }
+
+    /// The customer's heat, once something can be told.
+    pub fn heat(&self) -> Option<HeatReading> {
+        self.customer.reading()
     }
 
     /// Whole seconds until the call ends by itself, when that is near.
@@ -290,58 +253,6 @@ impl OverlayState {
             && id.is_none_or(|id| id == prompt.cue.id)
         {
             prompt.leaving_since_secs.get_or_insert(now_secs);
-        }
-    }
-}
-
-impl Voice {
-    fn take(&mut self, measure: &Measure) {
-        self.seconds += 1;
-        if self.recent.len() == RECENT_SECS {
-            self.recent.remove(0);
-        }
-        self.recent.push((measure.level_lu, measure.pitch_st));
-        if let Some(pace) = measure.pace_wpm {
-            self.paces.0 += f64::from(pace);
-            self.paces.1 += 1;
-        }
-        self.latest = Some(measure.clone());
-    }
-
-    fn bearing(&self) -> Option<Bearing> {
-        let level = mean(self.recent.iter().filter_map(|(level, _)| *level));
-        let pitch = mean(self.recent.iter().filter_map(|(_, pitch)| *pitch));
-        if self.seconds < USUAL_VOICE_SECS || level.or(pitch).is_none() {
-            return None;
-        }
-        let louder = level.unwrap_or(0.0) / RAISED_LU;
-        let higher = pitch.unwrap_or(0.0) / RAISED_ST;
-        let words = match (louder >= 1.0, higher >= 1.0) {
-            (true, true) => "louder and higher",
-            (true, false) => "louder than before",
-            (false, true) => "higher than before",
-            (false, false) if louder <= -2.0 => "quieter than before",
-            (false, false) => "as before",
-        };
-        // Twice the threshold is as high as it goes.
-        Some(Bearing { words, raised: (louder.max(higher) / 2.0).clamp(0.0, 1.0) })
-    }
-}
-
-fn mean(values: impl Iterator<Item = f32>) -> Option<f32> {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    (count > 0.0).then(|| sum / count)
-}
-
-impl PaceReading {
-    /// How the pace stands, in a few words.
-    pub fn words(self) -> &'static str {
-        let Some(usual) = self.usual_wpm.filter(|usual| *usual > 0) else { return "" };
-        match f64::from(self.now_wpm) / f64::from(usual) {
-            ratio if ratio >= 1.3 => "fast",
-            ratio if ratio >= 1.15 => "a little fast",
-            ratio if ratio <= 0.75 => "slow",
-            _ => "even",
         }
     }
 }
@@ -367,16 +278,6 @@ mod tests {
             evidence: Vec::new(),
             speed: Speed::Fast,
             until: CallTime::from_secs(until),
-        }))
-    }
-
-    fn measure(party: Party, pace: f32, level: f32, pitch: f32) -> Event {
-        event(Body::Measure(Measure {
-            party: Some(party),
-            span: CallSpan::default(),
-            pace_wpm: Some(pace),
-            level_lu: Some(level),
-            pitch_st: Some(pitch),
         }))
     }
 
@@ -439,40 +340,6 @@ mod tests {
     }
 
     #[test]
-    fn pace_is_told_against_the_agents_own() {
-        let mut state = OverlayState::new(None);
-        assert_eq!(state.pace(), None);
-        for _ in 0..29 {
-            state.event(&measure(Party::Agent, 160.0, 0.0, 0.0));
-        }
-        assert_eq!(state.pace(), Some(PaceReading { now_wpm: 160, usual_wpm: None }));
-        state.event(&measure(Party::Agent, 220.0, 0.0, 0.0));
-        let pace = state.pace().unwrap();
-        assert_eq!(pace, PaceReading { now_wpm: 220, usual_wpm: Some(162) });
-        assert_eq!(pace.words(), "fast");
-    }
-
-    #[test]
-    fn a_voice_is_told_against_how_it_was() {
-        let mut state = OverlayState::new(None);
-        for _ in 0..9 {
-            state.event(&measure(Party::Customer, 150.0, 0.0, 0.0));
-            assert_eq!(state.bearing(Party::Customer), None);
-        }
-        state.event(&measure(Party::Customer, 150.0, 0.0, 0.0));
-        assert_eq!(
-            state.bearing(Party::Customer),
-            Some(Bearing { words: "as before", raised: 0.0 })
-        );
-        for _ in 0..4 {
-            state.event(&measure(Party::Customer, 150.0, 4.5, 1.0));
-        }
-        let bearing = Some(Bearing { words: "louder than before", raised: 0.75 });
-        assert_eq!(state.bearing(Party::Customer), bearing);
-        assert_eq!(state.bearing(Party::Agent), None);
-    }
-
-    #[test]
     fn a_silent_call_says_that_it_will_end() {
         let mut state = OverlayState::new(Some(60.0));
         let mut at = |secs: f64, speaking: bool| {
@@ -501,6 +368,7 @@ mod tests {
             words: Vec::new(),
             confidence: 1.0,
             redo: false,
+            sentiment: None,
         };
         state.event(&event(Body::Utterance(utterance)));
         let heard = Heard { text: "My washing machine".into(), stable: 18 };

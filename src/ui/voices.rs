@@ -4,13 +4,17 @@ use eframe::egui::{Rect, Ui, pos2};
 
 use super::icon::{self, Icon};
 use super::parts::{self, square};
+use super::reading::Trend;
 use super::state::OverlayState;
 use super::theme::{Palette, normal, strong};
 use crate::report::wording::capitalised;
+use crate::tone::heat::Mood;
 use crate::units::Party;
 
 /// A shorter meter shows nothing.
 const MIN_METER: f32 = 14.0;
+/// Room for the longest word of a mood.
+const HEAT_WORD: f32 = 52.0;
 
 fn side(party: Party) -> &'static str {
     match party {
@@ -63,13 +67,43 @@ pub fn voice(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
     match party {
         Party::Agent => {
             reading(ui, "your pace", row(0.0), pace(state), 12.5);
-            reading(ui, "your level", row(1.0), bearing(state, party), 12.5);
+            reading(ui, "your level", row(1.0), bearing(state), 12.5);
         }
-        Party::Customer => reading(ui, "their voice", row(0.0), bearing(state, party), 12.5),
+        Party::Customer => heat(ui, state, row(0.0)),
     }
 }
 
-/// The same in one row: of the agent the pace, of the customer the voice where it is raised.
+/// The customer's heat: where it is going, the word for it, and a bar.
+fn heat(ui: &Ui, state: &OverlayState, area: Rect) {
+    let Some(heat) = state.heat() else {
+        return reading(ui, "heat", area, ("Heat not known yet".into(), false), 12.5);
+    };
+    let colours = Palette::here(ui);
+    let ink = match heat.mood {
+        Mood::Calm => colours.faint,
+        Mood::Tense => colours.caution,
+        Mood::Heated => colours.record,
+    };
+    let (sign, going) = match heat.trend {
+        Trend::Rising => (Icon::Raised, ", rising"),
+        Trend::Even => (Icon::Even, ""),
+        Trend::Falling => (Icon::Lowered, ", falling"),
+    };
+    icon::paint(ui.painter(), square(area.left() + 6.0, area.center().y, 9.0), sign, ink);
+    let word = capitalised(heat.mood.word());
+    let font = if heat.mood == Mood::Calm { normal(12.5) } else { strong(12.5) };
+    let words = parts::laid(ui, &word, font, colours.text, area.width(), 1);
+    let place = pos2(area.left() + 18.0, area.center().y - words.size().y / 2.0);
+    // All bars begin at the same place, whatever the word.
+    let bar = area.with_min_x(area.left() + 18.0 + HEAT_WORD);
+    ui.painter().galley(place, words, colours.text);
+    if bar.width() >= MIN_METER {
+        parts::share(ui, bar, heat.value, ink);
+    }
+    parts::said(ui, "heat", area, &format!("The customer is {}{going}", heat.mood.word()));
+}
+
+/// The same in one row: of the agent the pace, of the customer the heat where there is any.
 pub fn voice_short(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
     let short = match party {
         Party::Agent => state.pace().map(|pace| match pace.usual_wpm {
@@ -79,9 +113,8 @@ pub fn voice_short(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
             None => (72.0, format!("Pace {}", pace.now_wpm), false),
         }),
         Party::Customer => {
-            let raised = state.bearing(party).filter(|bearing| bearing.raised >= 0.5);
-            let word = raised.and_then(|bearing| bearing.words.split(' ').next());
-            word.map(|word| (82.0, word.to_owned(), true))
+            let warm = state.heat().filter(|heat| heat.mood > Mood::Calm);
+            warm.map(|heat| (82.0, heat.mood.word().to_owned(), true))
         }
     };
     let Some((width, words, raised)) = short else {
@@ -118,15 +151,9 @@ fn is_fast(words: &str) -> bool {
     words.ends_with("fast")
 }
 
-fn bearing(state: &OverlayState, party: Party) -> (String, bool) {
-    let Some(bearing) = state.bearing(party) else {
-        let what = if party == Party::Agent { "Level" } else { "Voice" };
-        return (format!("{what} not known yet"), false);
-    };
-    let words = match party {
-        Party::Agent => format!("Level {}", bearing.words),
-        // There is no room for more, and the name stands above.
-        Party::Customer => capitalised(bearing.words),
-    };
-    (words, bearing.raised >= 0.5)
+fn bearing(state: &OverlayState) -> (String, bool) {
+    match state.bearing() {
+        None => ("Level not known yet".into(), false),
+        Some(bearing) => (format!("Level {}", bearing.words), bearing.raised >= 0.5),
+    }
 }

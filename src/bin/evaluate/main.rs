@@ -1,7 +1,9 @@
 //! `evaluate`: measures Evenkeel against data whose truth is known.
 
 mod auc;
+mod clips;
 mod leak;
+mod listen;
 mod models;
 #[cfg(feature = "whisper")]
 mod normalise;
@@ -11,6 +13,7 @@ mod overlaps;
 mod recordings;
 #[cfg(feature = "whisper")]
 mod spelling;
+mod tone;
 mod vad;
 #[cfg(feature = "whisper")]
 mod wer;
@@ -35,6 +38,8 @@ enum Measure {
     Words(words::Args),
     /// How well voice activity tells speech from the rest
     Vad(vad::Args),
+    /// How well a customer's anger is told from the sound of the voice
+    Tone(tone::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().measure {
         #[cfg(feature = "whisper")]
         Measure::Words(args) => words::run(args),
+        Measure::Tone(args) => tone::run(args),
         Measure::Vad(args) => vad::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),

@@ -8,6 +8,7 @@ use evenkeel::audio::g711::through_mu_law;
 use evenkeel::audio::resample::RateConverter;
 use evenkeel::units::{ENGINE_RATE, SampleRate};
 
+#[allow(dead_code, reason = "not for all who share this file")]
 /// The telephone's rate.
 const TELEPHONE: SampleRate = SampleRate(8_000);
 
@@ -22,6 +23,7 @@ pub fn load(path: &Path) -> anyhow::Result<Vec<f32>> {
     Ok(convert(rate, ENGINE_RATE, &mono))
 }
 
+#[allow(dead_code, reason = "not for all who share this file")]
 /// `samples` (16 kHz) as a telephone line gives them: 8 kHz, μ-law; at 16 kHz again.
 pub fn through_telephone(samples: &[f32]) -> Vec<f32> {
     let mut narrow = convert(ENGINE_RATE, TELEPHONE, samples);
@@ -37,4 +39,28 @@ fn convert(from: SampleRate, to: SampleRate, samples: &[f32]) -> Vec<f32> {
     converter.push(samples, &mut out);
     converter.finish(&mut out);
     out
+}
+
+/// `samples` with pink noise `snr_db` below the whole; the same noise each time.
+#[allow(dead_code, reason = "not for all who share this file")]
+pub fn with_noise(samples: &[f32], snr_db: f32) -> Vec<f32> {
+    let mut state = 0x2545_f491_u32;
+    let mut slow = [0.0f32; 3];
+    let noise: Vec<f32> = samples
+        .iter()
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            let white = state as f32 / u32::MAX as f32 - 0.5;
+            // Three poles that together fall by 3 dB an octave (Kellet's filter).
+            slow[0] = 0.997_65 * slow[0] + 0.099_046 * white;
+            slow[1] = 0.963 * slow[1] + 0.296_516_4 * white;
+            slow[2] = 0.57 * slow[2] + 1.052_691_3 * white;
+            slow.iter().sum::<f32>() + 0.184_8 * white
+        })
+        .collect();
+    let energy = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>() / x.len().max(1) as f32;
+    let gain = (energy(samples) * 10f32.powf(-snr_db / 10.0) / energy(&noise).max(1e-12)).sqrt();
+    samples.iter().zip(&noise).map(|(x, n)| x + gain * n).collect()
 }

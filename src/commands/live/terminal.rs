@@ -13,7 +13,7 @@ use super::{Figures, Link, Stop};
 use crate::call::folder::{LOG_NAME, read_log};
 use crate::call::record::Line;
 use crate::event::{Body, Event};
-use crate::report::{account_width, live_line, write_account};
+use crate::report::{LiveLines, account_width, write_account};
 use crate::session::board::{Shown, Trouble, Wish};
 use crate::session::live::LiveCall;
 
@@ -30,13 +30,14 @@ pub fn follow(call: &LiveCall, link: &Link, stop: &Stop) -> io::Result<()> {
     )?;
     out.flush()?;
     take_keys(link.wishes.clone());
+    let mut lines = LiveLines::default();
     let mut troubles: Vec<Trouble> = Vec::new();
     while !call.is_over() {
         if stop.swap(false, Ordering::Relaxed) {
             let _ = link.wishes.send(Wish::End);
         }
         match link.events.recv_timeout(LOOK_EVERY) {
-            Ok(event) => tell(&event, link, &mut out)?,
+            Ok(event) => tell(&event, &mut lines, link, &mut out)?,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -54,7 +55,7 @@ pub fn follow(call: &LiveCall, link: &Link, stop: &Stop) -> io::Result<()> {
         }
     }
     for event in link.events.try_iter() {
-        tell(&event, link, &mut out)?;
+        tell(&event, &mut lines, link, &mut out)?;
     }
     Ok(())
 }
@@ -73,8 +74,9 @@ pub fn finish(folder: Option<&Path>, figures: Figures<'_>) -> anyhow::Result<()>
     Ok(())
 }
 
-fn tell(event: &Event, link: &Link, out: &mut impl Write) -> io::Result<()> {
-    let Some(text) = Line::of(event).as_ref().and_then(live_line) else { return Ok(()) };
+fn tell(event: &Event, lines: &mut LiveLines, link: &Link, out: &mut impl Write) -> io::Result<()> {
+    let line = Line::of(event);
+    let Some(text) = line.as_ref().and_then(|line| lines.tell(line)) else { return Ok(()) };
     writeln!(out, "{text}")?;
     out.flush()?;
     if let Body::Cue(cue) = &event.body {

@@ -64,6 +64,10 @@ pub struct ReplayArgs {
     #[arg(long, requires = "realtime")]
     partials: bool,
 
+    /// Draw heat, level and overlap over the call, as an SVG picture
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+
     /// Copy the audio into the folder (16 kHz stereo, agent left)
     #[arg(long)]
     keep_audio: bool,
@@ -109,7 +113,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
     let words = (!args.no_words).then_some(args.model.as_deref());
-    let LoadedModels { voice_activity, transcriber, used } = LoadedModels::load(&config, words)?;
+    let LoadedModels { voice_activity, voice_tone, transcriber, used } =
+        LoadedModels::load(&config, words)?;
 
     let head = CallHead {
         id,
@@ -128,14 +133,15 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         (Some(_), false) => (Words::OnTime, Pace::Fast),
         (Some(_), true) => (Words::AsTheyCome { partials: args.partials }, Pace::Real),
     };
-    let engine = Engine::new(&config, head, words, |_| voice_activity());
+    let engine = Engine::new(&config, head, words, |_| voice_activity()).with_tone(voice_tone);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
     let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });
 
     let stop = stop_on_ctrl_c()?;
     let audio = args.keep_audio.then(|| folder.audio_path());
-    let mut output = Output::new(&folder, audio, source.expected_secs(), shown(&args))?;
+    let mut output =
+        Output::new(&folder, audio, source.expected_secs(), args.plot.clone(), shown(&args))?;
     let ended = replay(&mut source, engine, workers, pace, &stop, &mut output)?;
     output.finish(&folder, ended)?;
     Ok(if ended == Ended::Stopped { super::INTERRUPTED } else { 0 })

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Shown;
@@ -11,7 +12,7 @@ use crate::audio::write::CallWriter;
 use crate::call::folder::{CallFolder, Journal};
 use crate::call::record::Line;
 use crate::event::Event;
-use crate::report::{account_width, live_line, write_account};
+use crate::report::{LiveLines, account_width, write_account, write_plot};
 use crate::session::replay::{Ended, Sink};
 use crate::units::{CallTime, PerParty};
 
@@ -23,6 +24,8 @@ pub struct Output {
     audio: Option<CallWriter>,
     shown: Shown,
     progress: ProgressBar,
+    live: LiveLines,
+    plot: Option<PathBuf>,
     lines: Vec<Line>,
 }
 
@@ -31,6 +34,7 @@ impl Output {
         folder: &CallFolder,
         audio: Option<PathBuf>,
         expected_secs: Option<f64>,
+        plot: Option<PathBuf>,
         shown: Shown,
     ) -> anyhow::Result<Self> {
         let audio = audio.map(|path| CallWriter::create(&path)).transpose()?;
@@ -46,7 +50,15 @@ impl Output {
             }
             _ => ProgressBar::hidden(),
         };
-        Ok(Output { journal: folder.journal()?, audio, shown, progress, lines: Vec::new() })
+        Ok(Output {
+            journal: folder.journal()?,
+            audio,
+            shown,
+            progress,
+            live: LiveLines::default(),
+            plot,
+            lines: Vec::new(),
+        })
     }
 
     /// Completes the files and shows what there is to show.
@@ -54,6 +66,10 @@ impl Output {
         self.progress.finish_and_clear();
         if let Some(audio) = self.audio {
             audio.finish()?;
+        }
+        if let Some(path) = &self.plot {
+            write_plot(&self.lines, path)
+                .with_context(|| format!("{}: the plot can't be written", path.display()))?;
         }
         let mut out = anstream::stdout().lock();
         match self.shown {
@@ -65,6 +81,9 @@ impl Output {
             }
         }
         if matches!(self.shown, Shown::Account { .. } | Shown::AsItGoes) {
+            if let Some(path) = &self.plot {
+                writeln!(out, "\nThe plot is {}", path.display())?;
+            }
             writeln!(out, "\nThe event log is {}", folder.log_path().display())?;
         }
         if ended == Ended::Stopped {
@@ -80,7 +99,7 @@ impl Output {
 impl Sink for Output {
     fn events(&mut self, events: &[Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
         self.journal.write(events)?;
-        if self.shown == Shown::Nothing {
+        if self.shown == Shown::Nothing && self.plot.is_none() {
             return Ok(());
         }
         let mut out = anstream::stdout().lock();
@@ -89,16 +108,16 @@ impl Sink for Output {
                 Shown::Log => {
                     serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
                     writeln!(out)?;
+                    self.lines.extend(self.plot.is_some().then_some(line));
                 }
                 Shown::AsItGoes => {
-                    if let Some(text) = live_line(&line) {
+                    if let Some(text) = self.live.tell(&line) {
                         writeln!(out, "{text}")?;
                         out.flush()?;
                     }
                     self.lines.push(line);
                 }
-                Shown::Account { .. } => self.lines.push(line),
-                Shown::Nothing => {}
+                Shown::Account { .. } | Shown::Nothing => self.lines.push(line),
             }
         }
         Ok(())
