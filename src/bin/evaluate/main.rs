@@ -2,12 +2,14 @@
 
 mod auc;
 mod leak;
+mod listen;
 mod models;
 #[cfg(feature = "whisper")]
 mod normalise;
 #[cfg(feature = "whisper")]
 mod numbers;
 mod overlaps;
+mod phase;
 mod recordings;
 #[cfg(feature = "whisper")]
 mod spelling;
@@ -39,6 +41,8 @@ enum Measure {
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
     Leak(leak::Args),
+    /// How much of what is told depends on where the frames fall on the audio
+    Phase(phase::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Measure::Vad(args) => vad::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
+        Measure::Phase(args) => phase::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use evenkeel::audio::decode::Recording;
 use evenkeel::audio::g711::through_mu_law;
 use evenkeel::audio::resample::RateConverter;
-use evenkeel::units::{ENGINE_RATE, SampleRate};
+use evenkeel::audio::source::{CallFiles, CallSource, Side};
+use evenkeel::event::Layout;
+use evenkeel::units::{ENGINE_RATE, PerParty, SampleRate};
 
 /// The telephone's rate.
 const TELEPHONE: SampleRate = SampleRate(8_000);
@@ -20,6 +22,25 @@ pub fn load(path: &Path) -> anyhow::Result<Vec<f32>> {
     while recording.read(&mut interleaved)? > 0 {}
     let mono: Vec<f32> = interleaved.iter().step_by(channels).copied().collect();
     Ok(convert(rate, ENGINE_RATE, &mono))
+}
+
+/// Both channels of a call, equally long, 16 kHz: of a two-channel recording with the agent on
+/// the left, or of a folder with `agent.wav` and `customer.wav`.
+pub fn load_call(path: &Path) -> anyhow::Result<PerParty<Vec<f32>>> {
+    let files = if path.is_dir() {
+        let (agent, customer) = (path.join("agent.wav"), path.join("customer.wav"));
+        CallFiles::Two { agent, customer }
+    } else {
+        CallFiles::One { path: path.to_owned(), agent: Side::Left }
+    };
+    let mut source = CallSource::open(&files)?;
+    anyhow::ensure!(source.layout() != Layout::MonoMix, "{}: one channel", path.display());
+    let mut audio = PerParty::<Vec<f32>>::default();
+    while source.read(&mut audio)? {}
+    let length = audio.agent.len().max(audio.customer.len());
+    audio.agent.resize(length, 0.0);
+    audio.customer.resize(length, 0.0);
+    Ok(audio)
 }
 
 /// `samples` (16 kHz) as a telephone line gives them: 8 kHz, μ-law; at 16 kHz again.
