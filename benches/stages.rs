@@ -19,6 +19,7 @@ use evenkeel::engine::{Input, Words};
 use evenkeel::event::{Body, Event, Layout, TranscribeRequest, Urgency, Utterance};
 use evenkeel::speech::activity::{FRAME, VoiceActivity as _};
 use evenkeel::speech::silero::Silero;
+use evenkeel::speech::span::HOPS;
 use evenkeel::tone::level::Loudness;
 use evenkeel::tone::pitch::PitchTracker;
 use evenkeel::units::{CallSpan, CallTime, ENGINE_RATE, Party, SampleRate};
@@ -64,7 +65,7 @@ fn resample_to_16_khz(bencher: Bencher, hz: u32) {
 fn voice_activity_of_one_frame(bencher: Bencher) {
     let mut silero = Silero::new(Arc::clone(&SILERO));
     let frame: [f32; FRAME] = second()[..FRAME].try_into().unwrap();
-    bencher.bench_local(|| silero.probability(black_box(&frame)));
+    bencher.bench_local(|| silero.probability(black_box(&frame), [true; HOPS]));
 }
 
 #[divan::bench(sample_count = 50)]
@@ -124,6 +125,7 @@ fn write_a_line_of_the_log(bencher: Bencher) {
         words: said.words,
         confidence: said.confidence,
         redo: said.redo,
+        sentiment: None,
     };
     let event = Event { at: request.span.end, body: Body::Utterance(utterance) };
     let mut out = Vec::new();

@@ -2,12 +2,11 @@
 //! program, from its window to its log. Needs PipeWire and Xvfb; without them the test says so and
 //! passes.
 //!
-//! A live call begins at any moment, so that the frames of 32 ms in which speech is looked for lie
-//! anywhere on the recording. What is found depends on that, in a replay as well: with 8 ms of
-//! silence before the demo call, its replay lets the second interruption begin 0.15 s later; with
-//! 18 ms, the second backchannel counts as speech that the two share. The recording is therefore
-//! replayed after as much silence as the live call had before it, and a few milliseconds more and
-//! less. What these replays agree on the live call must have, and nothing that none of them has.
+//! A live call begins at any moment, so that the engine's frames lie anywhere on the recording.
+//! What is found hardly depends on that (`tests/phase.rs`), but a live call is also resampled, and
+//! its clocks settle. The recording is therefore replayed after as much silence as the live call
+//! had before it, and a few milliseconds more and less. What these replays agree on the live call
+//! must have, and nothing that none of them has.
 
 #![cfg(all(target_os = "linux", feature = "pipewire", feature = "whisper", feature = "gui"))]
 
@@ -256,8 +255,8 @@ fn a_live_call_equals_its_replay() {
     }
     let agreed: Vec<&Happening> =
         replayed[0].iter().filter(|one| replayed.iter().all(|all| is_in(one, all))).collect();
-    // The edges of four of the eight depend on where the frames lie.
-    assert!(agreed.len() >= 4, "{replayed:#?}");
+    // All eight but one, at least.
+    assert!(agreed.len() >= 7, "{replayed:#?}");
     for one in &agreed {
         assert!(is_in(one, &found), "not in the live call: {one:?}\n{found:#?}");
     }

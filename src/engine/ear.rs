@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::config::Config;
 use crate::event::{Body, Event, GapCause, TranscribeRequest, Urgency};
-use crate::speech::activity::{FRAME, VoiceActivity};
+use crate::speech::activity::{FRAME, LATE, VoiceActivity};
 use crate::speech::leak::Leak;
 use crate::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
 use crate::speech::utterance::{CutUtterance, Endpointer};
@@ -22,8 +22,6 @@ use super::Words;
 
 /// Frames between two readings of the integrated loudness: about a second.
 const INTEGRATED_EVERY: u64 = 32;
-/// Quiet frames after which the voice model starts afresh: about a second.
-const RESET_AFTER: u32 = 32;
 /// Samples at or above this are at the converter's limit.
 const CLIPPED: f32 = 0.989;
 
@@ -67,7 +65,9 @@ pub struct Ear {
     quiet_db: f32,
     offset_probability: f32,
     vad: Box<dyn VoiceActivity>,
-    quiet_frames: u32,
+    /// The last hops, whose probability of speech is not known yet: the level without the leak in
+    /// dBFS, and whether they are the party's own.
+    late: VecDeque<(f32, bool)>,
     spans: SpanTracker,
     endpointer: Endpointer,
     loudness: Loudness,
@@ -111,7 +111,7 @@ impl Ear {
             quiet_db: config.speech.quiet_dbfs,
             offset_probability: config.speech.offset_probability,
             vad,
-            quiet_frames: 0,
+            late: VecDeque::with_capacity(LATE + 1),
             spans: SpanTracker::new(&config.speech),
             endpointer: Endpointer::new(&config.utterance),
             loudness: Loudness::default(),
@@ -164,6 +164,11 @@ impl Ear {
 
     /// The channel is over: what is left, on top of the `last` frame, which ended at `end`.
     pub fn finish(&mut self, mut last: Heard, end: CallTime, out: &mut Vec<Event>) -> Heard {
+        let said = self.vad.probability(&[0.0; FRAME], [false; HOPS]);
+        for said in &said[..LATE] {
+            self.late.push_back((Dbfs::SILENCE.0, true));
+            self.follow_span(*said, &mut last.told);
+        }
         last.told.extend(self.spans.finish());
         // The last frame was filled up with silence.
         for told in &mut last.told {
@@ -203,18 +208,19 @@ impl Ear {
             self.gaps.pop_front();
         }
 
-        let probability = self.probability(frame, &heard.hop_db);
-        let own = leak.hops.map(|hop| if hop.is_none() { probability } else { 0.0 });
-        let own_db = std::array::from_fn(|i| heard.hop_db[i] + leak.hops[i].unwrap_or(0.0));
-        let probability = own.into_iter().fold(0.0, f32::max);
+        let audible = heard.hop_db.map(|db| db >= self.quiet_db);
+        let said = self.vad.probability(frame, audible);
+        let mut probability = 0.0f32;
+        for (said, (db, leak)) in said.into_iter().zip(heard.hop_db.into_iter().zip(leak.hops)) {
+            self.late.push_back((db + leak.unwrap_or(0.0), leak.is_none()));
+            probability = probability.max(self.follow_span(said, &mut heard.told));
+        }
         self.loudness.add(frame);
         if self.frames.is_multiple_of(INTEGRATED_EVERY) {
             self.integrated_lufs = self.loudness.integrated_lufs();
         }
         heard.sounds.integrated_lufs = self.integrated_lufs;
 
-        let told = &mut heard.told;
-        self.spans.step(start, &own, &own_db, |event| told.push(event));
         heard.under_way = self.spans.open();
         let speaks = heard.under_way.is_some() || probability >= self.offset_probability;
         if speaks {
@@ -244,17 +250,17 @@ impl Ear {
         heard
     }
 
-    /// The model's word, unless the frame is too quiet to ask.
-    fn probability(&mut self, frame: &[f32; FRAME], hop_db: &[f32; HOPS]) -> f32 {
-        if hop_db.iter().all(|&db| db < self.quiet_db) {
-            self.quiet_frames += 1;
+    /// The span tracker takes the hop whose probability of speech has just been `said`; returns
+    /// that of the party's own.
+    fn follow_span(&mut self, said: f32, told: &mut Vec<SpanEvent>) -> f32 {
+        // The first ones are from before the call.
+        if self.late.len() <= LATE {
             return 0.0;
         }
-        if self.quiet_frames > RESET_AFTER {
-            self.vad.reset();
-        }
-        self.quiet_frames = 0;
-        self.vad.probability(frame)
+        let (level_db, own) = self.late.pop_front().expect("more than `LATE`");
+        let probability = if own { said } else { 0.0 };
+        self.spans.step(probability, level_db, |event| told.push(event));
+        probability
     }
 
     fn request(

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use crate::dialogue::summary::quantile;
 use crate::event::{Body, Event, Speed};
-use crate::speech::activity::FRAME;
+use crate::speech::activity::{FRAME, LATE};
+use crate::speech::span::HOP;
 use crate::units::{CallTime, Party, PerParty};
 
 /// Words come a few utterances after their speech at most.
@@ -119,8 +120,9 @@ impl Stats {
     }
 }
 
-/// One frame of the engine.
-const FRAME_TIME: CallTime = CallTime::from_frames(FRAME as u64);
+/// How long before its `at` the earliest sound of a finding may lie that the engine was still
+/// waiting for: one frame, and the hops by which voice activity is late.
+const FRAME_TIME: CallTime = CallTime::from_frames((FRAME + LATE * HOP) as u64);
 
 impl fmt::Display for LiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,8 +192,8 @@ mod tests {
         stats.shown(3, at(9.0));
         let report = stats.report();
         assert_eq!(report.fast_cue_secs.len(), 1);
-        assert!((report.fast_cue_secs[0] - 0.082).abs() < 1e-6);
-        assert!(report.to_string().contains("p95 82 ms"), "{report}");
+        assert!((report.fast_cue_secs[0] - 0.098).abs() < 1e-6);
+        assert!(report.to_string().contains("p95 98 ms"), "{report}");
         assert!(report.to_string().contains("Speech to final words  none"), "{report}");
     }
 }

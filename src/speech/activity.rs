@@ -1,13 +1,17 @@
-//! Voice activity: a probability for each frame, and the trait behind which models stand.
+//! Voice activity: a probability for every 8 ms, and the trait behind which models stand.
+
+use super::span::HOPS;
 
 /// Samples in one frame: 32 ms at 16 kHz.
 pub const FRAME: usize = 512;
 
+/// So many hops later is the probability of one known: 16 ms.
+pub const LATE: usize = 2;
+
 /// Says how likely it is that somebody speaks, frame after frame of one party.
 pub trait VoiceActivity: Send {
-    /// Probability of speech, 0 to 1, in the next 512 samples (mono, 16 kHz, −1 to 1).
-    fn probability(&mut self, frame: &[f32; FRAME]) -> f32;
-
-    /// Forgets what was heard, as after a gap.
-    fn reset(&mut self);
+    /// Probability of speech, 0 to 1, in hops of 8 ms: of as many as the next 512 samples (mono,
+    /// 16 kHz, −1 to 1) have, but each [`LATE`] hops before, so that what follows it is known too.
+    /// Hops that are not `audible` are too quiet to be speech.
+    fn probability(&mut self, frame: &[f32; FRAME], audible: [bool; HOPS]) -> [f32; HOPS];
 }

@@ -1,6 +1,6 @@
 //! Speech spans: voice activity of one party, with short pauses bridged and blips dropped.
 //!
-//! The model says in which frames somebody speaks; the level says where in them, to 8 ms.
+//! The model says about when somebody speaks; the level says from when to when, to 8 ms.
 //! A span is known to have begun once it has lasted `min_secs`, and to have ended once
 //! `bridge_secs` of pause have passed; both are dated back to where they happened. Time of which
 //! the model is half sure counts half.
@@ -35,6 +35,8 @@ pub enum SpanEvent {
 
 /// Follows one party's voice activity.
 pub struct SpanTracker {
+    /// Up to where it has heard.
+    now: CallTime,
     onset: f32,
     offset: f32,
     bridge_hops: u64,
@@ -59,6 +61,7 @@ impl SpanTracker {
     pub fn new(config: &SpeechConfig) -> Self {
         let hops = |secs: f64| (secs * f64::from(ENGINE_RATE.0) / HOP as f64).round() as u64;
         SpanTracker {
+            now: CallTime::ZERO,
             onset: config.onset_probability,
             offset: config.offset_probability,
             bridge_hops: hops(config.bridge_secs),
@@ -69,64 +72,54 @@ impl SpanTracker {
         }
     }
 
-    /// Takes the frame that begins at `start`: the probability of speech in each of its hops
-    /// and their levels in dBFS. Calls `tell` for what is now known.
-    pub fn step(
-        &mut self,
-        start: CallTime,
-        probability: &[f32; HOPS],
-        hop_db: &[f32; HOPS],
-        mut tell: impl FnMut(SpanEvent),
-    ) {
-        let enough = if self.open.is_some() { self.offset } else { self.onset };
-        for (i, (&level_db, &probability)) in hop_db.iter().zip(probability).enumerate() {
-            let speaks = probability >= enough;
-            let hop_start = start + (i * HOP) as u64;
-            let hop_end = hop_start + HOP as u64;
-            if speaks && level_db > self.threshold_db() {
-                let recent_db = &self.recent_db;
-                let threshold_db = self.noise_db + ABOVE_NOISE_DB;
-                let open = self.open.get_or_insert_with(|| {
-                    let earlier =
-                        recent_db.iter().rev().take_while(|&&db| db > threshold_db).count();
-                    OpenSpan {
-                        start: hop_start
-                            .shifted(-((earlier * HOP) as f64) / f64::from(ENGINE_RATE.0)),
-                        end: hop_end,
-                        peak_db: level_db,
-                        sure_hops: earlier as f32 * probability,
-                        confirmed: false,
-                    }
-                });
-                open.end = hop_end;
-                open.sure_hops += probability;
-                // Forgets a loud word over about two seconds: 15 dB/s.
-                open.peak_db = level_db.max(open.peak_db - 0.12);
-            }
-            if !speaks {
-                // Falls at once to a quieter line, rises slowly to a noisier one.
-                let rate = if level_db < self.noise_db { 0.2 } else { 0.01 };
-                self.noise_db += rate * (level_db - self.noise_db);
-            }
-            if self.recent_db.len() == LOOK_BACK {
-                self.recent_db.pop_front();
-            }
-            self.recent_db.push_back(level_db);
+    /// Takes the next hop: the probability of speech in it and its level in dBFS. Calls `tell` for
+    /// what is now known.
+    pub fn step(&mut self, probability: f32, level_db: f32, mut tell: impl FnMut(SpanEvent)) {
+        let hop_start = self.now;
+        let hop_end = hop_start + HOP as u64;
+        self.now = hop_end;
+        let speaks = probability >= if self.open.is_some() { self.offset } else { self.onset };
+        if speaks && level_db > self.threshold_db() {
+            let recent_db = &self.recent_db;
+            let threshold_db = self.noise_db + ABOVE_NOISE_DB;
+            let open = self.open.get_or_insert_with(|| {
+                let earlier = recent_db.iter().rev().take_while(|&&db| db > threshold_db).count();
+                OpenSpan {
+                    start: hop_start.shifted(-((earlier * HOP) as f64) / f64::from(ENGINE_RATE.0)),
+                    end: hop_end,
+                    peak_db: level_db,
+                    sure_hops: earlier as f32 * probability,
+                    confirmed: false,
+                }
+            });
+            open.end = hop_end;
+            open.sure_hops += probability;
+            // Forgets a loud word over about two seconds: 15 dB/s.
+            open.peak_db = level_db.max(open.peak_db - 0.12);
+        }
+        if !speaks {
+            // Falls at once to a quieter line, rises slowly to a noisier one.
+            let rate = if level_db < self.noise_db { 0.2 } else { 0.01 };
+            self.noise_db += rate * (level_db - self.noise_db);
+        }
+        if self.recent_db.len() == LOOK_BACK {
+            self.recent_db.pop_front();
+        }
+        self.recent_db.push_back(level_db);
 
-            if let Some(open) = &mut self.open {
-                if !open.confirmed && open.sure_hops >= self.min_hops {
-                    open.confirmed = true;
-                    tell(SpanEvent::Started(open.start));
+        if let Some(open) = &mut self.open {
+            if !open.confirmed && open.sure_hops >= self.min_hops {
+                open.confirmed = true;
+                tell(SpanEvent::Started(open.start));
+            }
+            if (hop_end - open.end) / HOP as u64 >= self.bridge_hops {
+                let span = CallSpan::new(open.start, open.end);
+                if open.confirmed {
+                    tell(SpanEvent::Ended(span));
                 }
-                if (hop_end - open.end) / HOP as u64 >= self.bridge_hops {
-                    let span = CallSpan::new(open.start, open.end);
-                    if open.confirmed {
-                        tell(SpanEvent::Ended(span));
-                    }
-                    self.open = None;
-                    // What preceded is spoken for: the next span can't reach back into it.
-                    self.recent_db.clear();
-                }
+                self.open = None;
+                // What preceded is spoken for: the next span can't reach back into it.
+                self.recent_db.clear();
             }
         }
     }
@@ -161,9 +154,10 @@ mod tests {
     fn track(frames: &[(f32, f32)]) -> Vec<SpanEvent> {
         let mut tracker = SpanTracker::new(&SpeechConfig::default());
         let mut told = Vec::new();
-        for (i, &(probability, level_db)) in frames.iter().enumerate() {
-            let start = CallTime::from_frames((i * FRAME) as u64);
-            tracker.step(start, &[probability; HOPS], &[level_db; HOPS], |event| told.push(event));
+        for &(probability, level_db) in frames {
+            for _ in 0..HOPS {
+                tracker.step(probability, level_db, |event| told.push(event));
+            }
         }
         told.extend(tracker.finish());
         told

@@ -4,18 +4,14 @@
 //! delay, and what the engine then tells is held against what it tells of the clean call.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use evenkeel::audio::source::{CallFiles, CallSource, Side};
 use evenkeel::config::Config;
-use evenkeel::engine::{Engine, Input, Words};
-use evenkeel::event::{Body, CallHead, Event, Layout, OverlapKind};
-use evenkeel::speech::silero::{Silero, SileroWeights};
+use evenkeel::event::{Body, Event, OverlapKind};
 use evenkeel::units::{CallTime, ENGINE_RATE, Party, PerParty};
 use serde::Serialize;
 
 use crate::overlaps::{self, Kind, Stretch, compare};
-use crate::{models, recordings};
+use crate::{listen, models, recordings};
 
 /// Cues this near to each other are the same. Seconds.
 const SAME_CUE_SECS: f64 = 0.5;
@@ -101,7 +97,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let line = |samples: &Vec<f32>| {
             if args.telephone { recordings::through_telephone(samples) } else { samples.clone() }
         };
-        listen(&audio.map(line), &config, &weights)
+        told(&listen::to(&audio.map(line), &config, &weights))
     };
     let clean: Vec<Told> = cases.iter().map(|case| heard(&leaking(case, None, &args))).collect();
     let mut results = Vec::new();
@@ -199,20 +195,11 @@ fn config(gated: bool) -> Config {
 }
 
 fn read(path: &Path) -> anyhow::Result<Case> {
-    let (files, truth) = if path.is_dir() {
-        let (agent, customer) = (path.join("agent.wav"), path.join("customer.wav"));
-        (CallFiles::Two { agent, customer }, path.join("truth.jsonl"))
-    } else {
-        let files = CallFiles::One { path: path.to_owned(), agent: Side::Left };
-        (files, path.with_extension("truth.jsonl"))
+    let audio = recordings::load_call(path)?;
+    let truth = match path.is_dir() {
+        true => path.join("truth.jsonl"),
+        false => path.with_extension("truth.jsonl"),
     };
-    let mut source = CallSource::open(&files)?;
-    anyhow::ensure!(source.layout() != Layout::MonoMix, "{}: one channel", path.display());
-    let mut audio = PerParty::<Vec<f32>>::default();
-    while source.read(&mut audio)? {}
-    let length = audio.agent.len().max(audio.customer.len());
-    audio.agent.resize(length, 0.0);
-    audio.customer.resize(length, 0.0);
     let mut truth = if truth.exists() { overlaps::read_truth(&truth)? } else { Vec::new() };
     truth.retain(|one| one.kind == Kind::Interruption && one.by == Some(Party::Agent));
     Ok(Case { name: path.display().to_string(), audio, truth })
@@ -277,25 +264,6 @@ fn through(samples: &[f32], response: &[f32]) -> Vec<f32> {
     }
     out.truncate(samples.len());
     out
-}
-
-fn listen(audio: &PerParty<Vec<f32>>, config: &Config, weights: &Arc<SileroWeights>) -> Told {
-    let head = CallHead {
-        id: "leak".into(),
-        started: None,
-        source: Vec::new(),
-        layout: Layout::Stereo,
-        config_sha256: String::new(),
-        models: Vec::new(),
-    };
-    let vad = |_| Box::new(Silero::new(Arc::clone(weights))) as Box<_>;
-    let mut engine = Engine::new(config, head, Words::Never, vad);
-    let mut events = Vec::new();
-    for (party, samples) in audio.iter() {
-        engine.step(Input::Audio { party, samples }, &mut events);
-    }
-    engine.step(Input::End, &mut events);
-    told(&events)
 }
 
 fn told(events: &[Event]) -> Told {

@@ -1,37 +1,60 @@
-//! Hears sound as the program does, up to what a stretch of speech sounds like.
+//! What the engine tells of a call that lies in memory.
 
 use std::sync::Arc;
 
 use evenkeel::config::Config;
-use evenkeel::engine::Words;
-use evenkeel::engine::ear::Ear;
-use evenkeel::speech::activity::FRAME;
-use evenkeel::speech::leak::Leak;
+use evenkeel::engine::{Engine, Input, Words};
+use evenkeel::event::{Body, CallHead, Event, Layout};
 use evenkeel::speech::silero::{Silero, SileroWeights};
-use evenkeel::tone::speaker::Sounds;
-use evenkeel::units::{CallSpan, CallTime, Party};
+use evenkeel::speech::transcript::Transcriber;
+use evenkeel::units::PerParty;
 
-/// Calls `each` for each frame of a customer's channel (mono, 16 kHz), which begins at `start`,
-/// with what was heard, and the speech under way after it.
-pub fn listen(
-    samples: &[f32],
-    start: CallTime,
-    vad: &Arc<SileroWeights>,
-    mut each: impl FnMut(&Sounds, CallSpan, Option<CallSpan>),
-) {
-    let customer = Party::Customer;
-    let vad = Box::new(Silero::new(Arc::clone(vad)));
-    let mut ear = Ear::new(customer, Some(customer), &Config::default(), vad, Words::Never);
-    ear.take(samples);
-    let shifted = |at: CallTime| start + (at - CallTime::ZERO);
-    let mut at = CallTime::ZERO;
-    let mut ignored = Vec::new();
-    while ear.waiting() > 0 {
-        let frame = ear.next_frame();
-        let span = CallSpan::new(at, at + FRAME as u64);
-        at = span.end;
-        let heard = ear.hear(&frame, &Leak::default(), &mut ignored);
-        let later = |span: CallSpan| CallSpan::new(shifted(span.start), shifted(span.end));
-        each(&heard.sounds, later(span), heard.under_way.map(later));
+/// Without words.
+pub fn to(audio: &PerParty<Vec<f32>>, config: &Config, weights: &Arc<SileroWeights>) -> Vec<Event> {
+    let (_, events) = heard(audio, config, weights, Words::Never);
+    events
+}
+
+/// With the words that `transcriber` makes of it.
+pub fn to_words(
+    audio: &PerParty<Vec<f32>>,
+    config: &Config,
+    weights: &Arc<SileroWeights>,
+    transcriber: &mut dyn Transcriber,
+) -> anyhow::Result<Vec<Event>> {
+    // The ears run ahead of the words: all are asked for by then.
+    let (mut engine, mut events) = heard(audio, config, weights, Words::OnTime);
+    let asked = |event: &Event| match &event.body {
+        Body::Transcribe(request) => Some(request.clone()),
+        _ => None,
+    };
+    for request in events.iter().filter_map(asked).collect::<Vec<_>>() {
+        let transcript = Some(transcriber.transcribe(&request)?);
+        engine.step(Input::Transcript { id: request.id, transcript }, &mut events);
     }
+    Ok(events)
+}
+
+fn heard(
+    audio: &PerParty<Vec<f32>>,
+    config: &Config,
+    weights: &Arc<SileroWeights>,
+    words: Words,
+) -> (Engine, Vec<Event>) {
+    let head = CallHead {
+        id: "evaluate".into(),
+        started: None,
+        source: Vec::new(),
+        layout: Layout::Stereo,
+        config_sha256: String::new(),
+        models: Vec::new(),
+    };
+    let vad = |_| Box::new(Silero::new(Arc::clone(weights))) as Box<_>;
+    let mut engine = Engine::new(config, head, words, vad);
+    let mut events = Vec::new();
+    for (party, samples) in audio.iter() {
+        engine.step(Input::Audio { party, samples }, &mut events);
+    }
+    engine.step(Input::End, &mut events);
+    (engine, events)
 }

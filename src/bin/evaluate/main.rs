@@ -2,6 +2,7 @@
 
 mod auc;
 mod clips;
+mod ear;
 mod leak;
 mod listen;
 mod models;
@@ -10,6 +11,7 @@ mod normalise;
 #[cfg(feature = "whisper")]
 mod numbers;
 mod overlaps;
+mod phase;
 mod recordings;
 #[cfg(feature = "whisper")]
 mod spelling;
@@ -44,6 +46,8 @@ enum Measure {
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
     Leak(leak::Args),
+    /// How much of what is told depends on where the frames fall on the audio
+    Phase(phase::Args),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Measure::Vad(args) => vad::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
+        Measure::Phase(args) => phase::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,14 +13,12 @@ pub fn voice_activity() -> anyhow::Result<Arc<SileroWeights>> {
 }
 
 /// The model of how tense a voice sounds.
-#[allow(dead_code, reason = "not for all who share this file")]
 pub fn voice_tone() -> anyhow::Result<Arc<VoiceModel>> {
     let entry = find(ModelKind::VoiceTone, None)?;
     Ok(VoiceModel::from_json(&std::fs::read(entry.path)?)?)
 }
 
 #[cfg(feature = "whisper")]
-#[allow(dead_code, reason = "not for all who share this file")]
 /// A Whisper model, the default one without a name.
 pub fn whisper(name: Option<&str>) -> anyhow::Result<ModelEntry> {
     let entry = find(ModelKind::Whisper, name)?;

@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use evenkeel::audio::decode::Recording;
 use evenkeel::audio::g711::through_mu_law;
 use evenkeel::audio::resample::RateConverter;
-use evenkeel::units::{ENGINE_RATE, SampleRate};
+use evenkeel::audio::source::{CallFiles, CallSource, Side};
+use evenkeel::event::Layout;
+use evenkeel::units::{ENGINE_RATE, PerParty, SampleRate};
 
-#[allow(dead_code, reason = "not for all who share this file")]
 /// The telephone's rate.
 const TELEPHONE: SampleRate = SampleRate(8_000);
 
@@ -23,7 +24,25 @@ pub fn load(path: &Path) -> anyhow::Result<Vec<f32>> {
     Ok(convert(rate, ENGINE_RATE, &mono))
 }
 
-#[allow(dead_code, reason = "not for all who share this file")]
+/// Both channels of a call, equally long, 16 kHz: of a two-channel recording with the agent on
+/// the left, or of a folder with `agent.wav` and `customer.wav`.
+pub fn load_call(path: &Path) -> anyhow::Result<PerParty<Vec<f32>>> {
+    let files = if path.is_dir() {
+        let (agent, customer) = (path.join("agent.wav"), path.join("customer.wav"));
+        CallFiles::Two { agent, customer }
+    } else {
+        CallFiles::One { path: path.to_owned(), agent: Side::Left }
+    };
+    let mut source = CallSource::open(&files)?;
+    anyhow::ensure!(source.layout() != Layout::MonoMix, "{}: one channel", path.display());
+    let mut audio = PerParty::<Vec<f32>>::default();
+    while source.read(&mut audio)? {}
+    let length = audio.agent.len().max(audio.customer.len());
+    audio.agent.resize(length, 0.0);
+    audio.customer.resize(length, 0.0);
+    Ok(audio)
+}
+
 /// `samples` (16 kHz) as a telephone line gives them: 8 kHz, μ-law; at 16 kHz again.
 pub fn through_telephone(samples: &[f32]) -> Vec<f32> {
     let mut narrow = convert(ENGINE_RATE, TELEPHONE, samples);
@@ -42,7 +61,6 @@ fn convert(from: SampleRate, to: SampleRate, samples: &[f32]) -> Vec<f32> {
 }
 
 /// `samples` with pink noise `snr_db` below the whole; the same noise each time.
-#[allow(dead_code, reason = "not for all who share this file")]
 pub fn with_noise(samples: &[f32], snr_db: f32) -> Vec<f32> {
     let mut state = 0x2545_f491_u32;
     let mut slow = [0.0f32; 3];

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::auc::roc_auc;
 use crate::clips::{self, Clip, Emotion};
-use crate::listen::listen;
+use crate::ear::listen;
 use crate::{models, recordings};
 
 /// Silence after each clip, so that the next is a stretch of its own. Samples at 16 kHz.
@@ -30,6 +30,9 @@ pub struct Args {
     #[arg(long)]
     json: bool,
 }
+
+/// What is done to the sound of a clip.
+type Change = fn(&[f32]) -> Vec<f32>;
 
 /// One line of the table.
 #[derive(Serialize)]
@@ -77,7 +80,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let mut rows = Vec::new();
     for (corpus, clips) in by_corpus {
-        let sounds: [(&'static str, fn(&[f32]) -> Vec<f32>); 3] = [
+        let sounds: [(&'static str, Change); 3] = [
             ("clean", |samples| samples.to_vec()),
             ("8 kHz mu-law", recordings::through_telephone),
             ("noise 10 dB", |samples| recordings::with_noise(samples, SNR_DB)),

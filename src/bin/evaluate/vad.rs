@@ -1,13 +1,14 @@
-//! `vad`: how well voice activity tells speech from the rest, frame by frame, and how late
+//! `vad`: how well voice activity tells speech from the rest, 8 ms by 8 ms, and how late
 //! its spans begin and end.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use evenkeel::config::SpeechConfig;
-use evenkeel::speech::activity::{FRAME, VoiceActivity as _};
+use evenkeel::speech::activity::{FRAME, LATE, VoiceActivity as _};
 use evenkeel::speech::silero::Silero;
 use evenkeel::speech::span::{HOP, HOPS, SpanEvent, SpanTracker};
 use evenkeel::units::{CallSpan, CallTime, Dbfs};
@@ -33,7 +34,7 @@ pub struct Args {
 struct Result {
     audio: &'static str,
     files: usize,
-    frames: usize,
+    hops: usize,
     auc: Option<f64>,
     /// Milliseconds by which spans begin late (median), and end late; early is negative.
     onset_lag_ms: f64,
@@ -65,13 +66,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&results)?);
         return Ok(());
     }
-    println!("audio         files  frames  AUC    onset ms  offset ms  edges found  us a frame");
+    println!("audio         files    hops  AUC    onset ms  offset ms  edges found  us a frame");
     for r in &results {
         println!(
             "{:<12}  {:>5}  {:>6}  {:.3}  {:>8.0}  {:>9.0}  {:>10.0}%  {:>10.1}",
             r.audio,
             r.files,
-            r.frames,
+            r.hops,
             r.auc.unwrap_or(f64::NAN),
             r.onset_lag_ms,
             r.offset_lag_ms,
@@ -91,6 +92,7 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
     for clip in clips {
         let mut model = Silero::new(weights.clone());
         let mut tracker = SpanTracker::new(&config);
+        let mut late = VecDeque::new();
         let mut spans = Vec::new();
         let mut keep = |event| {
             if let SpanEvent::Ended(span) = event {
@@ -100,19 +102,23 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
         for (i, frame) in clip.samples.chunks_exact(FRAME).enumerate() {
             let frame: &[f32; FRAME] = frame.try_into().expect("a full frame");
             let began = Instant::now();
-            let probability = model.probability(frame);
+            let probability = model.probability(frame, [true; HOPS]);
             model_secs += began.elapsed().as_secs_f64();
-            let start = CallTime::from_frames((i * FRAME) as u64);
-            let middle = start + FRAME as u64 / 2;
-            if middle < clip.end {
-                let speech = clip.speech.iter().any(|span| span.contains(middle));
-                scores.push((f64::from(probability), speech));
-            }
-            let hop_db: [f32; HOPS] = std::array::from_fn(|hop| {
-                let samples = &frame[hop * HOP..(hop + 1) * HOP];
-                Dbfs::from_mean_square(samples.iter().map(|x| x * x).sum::<f32>() / HOP as f32).0
+            let levels = frame.as_chunks::<HOP>().0.iter().map(|hop| {
+                Dbfs::from_mean_square(hop.iter().map(|x| x * x).sum::<f32>() / HOP as f32).0
             });
-            tracker.step(start, &[probability; HOPS], &hop_db, &mut keep);
+            late.extend(levels);
+            for (hop, probability) in probability.into_iter().enumerate() {
+                // The first ones are from before the clip.
+                let Some(hop) = (i * HOPS + hop).checked_sub(LATE) else { continue };
+                let level_db = late.pop_front().expect("more than `LATE`");
+                tracker.step(probability, level_db, &mut keep);
+                let middle = CallTime::from_frames((hop * HOP + HOP / 2) as u64);
+                if middle < clip.end {
+                    let speech = clip.speech.iter().any(|span| span.contains(middle));
+                    scores.push((f64::from(probability), speech));
+                }
+            }
         }
         if let Some(event) = tracker.finish() {
             keep(event);
@@ -140,7 +146,7 @@ fn measure(audio: &'static str, clips: &[Clip]) -> anyhow::Result<Result> {
     Ok(Result {
         audio,
         files: clips.len(),
-        frames: scores.len(),
+        hops: scores.len(),
         auc: roc_auc(&scores),
         edges_found: (onsets.len() + offsets.len()) as f64 / f64::from(edges.max(1)),
         onset_lag_ms: median(onsets) * 1_000.0,

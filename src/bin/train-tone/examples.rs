@@ -11,8 +11,8 @@ use fastrand::Rng;
 
 use crate::augment::Way;
 use crate::clips::{Clip, Emotion};
+use crate::ear::listen;
 use crate::fit::{Example, Fit, logistic};
-use crate::listen::listen;
 use crate::{models, recordings};
 
 /// A clip is looked at after so many seconds of speech, and at its end.

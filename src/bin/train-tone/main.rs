@@ -9,14 +9,18 @@
 #[path = "../evaluate/auc.rs"]
 mod auc;
 mod augment;
+#[allow(dead_code, reason = "made for `evaluate` as well")]
 #[path = "../evaluate/clips.rs"]
 mod clips;
+#[path = "../evaluate/ear.rs"]
+mod ear;
 mod examples;
 mod fit;
-#[path = "../evaluate/listen.rs"]
-mod listen;
+
+#[allow(dead_code, reason = "made for `evaluate` as well")]
 #[path = "../evaluate/models.rs"]
 mod models;
+#[allow(dead_code, reason = "made for `evaluate` as well")]
 #[path = "../evaluate/recordings.rs"]
 mod recordings;
 mod validate;
