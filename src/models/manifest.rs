@@ -46,6 +46,8 @@ pub enum ModelKind {
     Whisper,
     /// Voice activity: Silero as safetensors.
     VoiceActivity,
+    /// What words mean: sentiment and sentence embeddings, as safetensors.
+    Language,
 }
 
 impl ModelKind {
@@ -54,6 +56,7 @@ impl ModelKind {
         match self {
             ModelKind::Whisper => "whisper",
             ModelKind::VoiceActivity => "voice-activity",
+            ModelKind::Language => "language",
         }
     }
 }

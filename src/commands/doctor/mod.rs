@@ -178,7 +178,7 @@ fn look_at_models(report: &mut Report<'_>) -> io::Result<Option<ModelStore>> {
             Ok(_) => whole.push(entry.name.as_str()),
             // The default one is what calls use.
             Err(error) => {
-                let needed = entry.is_default || entry.kind == ModelKind::VoiceActivity;
+                let needed = entry.is_default || entry.kind != ModelKind::Whisper;
                 let state = if needed { State::Bad } else { State::Fair };
                 report.say(state, "models", &error.to_string())?;
             }
