@@ -1,7 +1,10 @@
 //! `evaluate`: measures Evenkeel against data whose truth is known.
 
 mod auc;
+mod classes;
+mod goemotions;
 mod leak;
+mod meaning;
 mod models;
 #[cfg(feature = "whisper")]
 mod normalise;
@@ -9,6 +12,7 @@ mod normalise;
 mod numbers;
 mod overlaps;
 mod recordings;
+mod sentiment;
 #[cfg(feature = "whisper")]
 mod spelling;
 mod vad;
@@ -33,8 +37,12 @@ enum Measure {
     #[cfg(feature = "whisper")]
     /// Word error rate and time to text over a list of recordings
     Words(words::Args),
+    /// How well the sentiment of texts is told
+    Sentiment(sentiment::Args),
     /// How well voice activity tells speech from the rest
     Vad(vad::Args),
+    /// Whether sentence embeddings tell kinds of sentences
+    Meaning(meaning::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
@@ -45,7 +53,9 @@ fn main() -> ExitCode {
     let result = match Cli::parse().measure {
         #[cfg(feature = "whisper")]
         Measure::Words(args) => words::run(args),
+        Measure::Sentiment(args) => sentiment::run(args),
         Measure::Vad(args) => vad::run(args),
+        Measure::Meaning(args) => meaning::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use evenkeel::language::model::LanguageModel;
 use evenkeel::models::{ModelDirs, ModelEntry, ModelKind, ModelStore, verify};
 use evenkeel::speech::silero::SileroWeights;
 
@@ -9,6 +10,12 @@ use evenkeel::speech::silero::SileroWeights;
 pub fn voice_activity() -> anyhow::Result<Arc<SileroWeights>> {
     let entry = find(ModelKind::VoiceActivity, None)?;
     Ok(SileroWeights::from_safetensors(&std::fs::read(entry.path)?)?)
+}
+
+/// The language model.
+pub fn language() -> anyhow::Result<Arc<LanguageModel>> {
+    let entry = find(ModelKind::Language, None)?;
+    Ok(LanguageModel::from_safetensors(&std::fs::read(entry.path)?)?)
 }
 
 #[cfg(feature = "whisper")]
