@@ -60,7 +60,7 @@ struct Args {
     out: PathBuf,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     epochs: usize,
     /// Highest rate of the layers; the head's is ten times that
     #[arg(long, default_value_t = 1e-4)]
