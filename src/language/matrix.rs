@@ -181,6 +181,7 @@ mod wide {
 
     /// The sums of the products of two rows of weights with `N` vectors that lie one behind the
     /// other.
+    #[allow(clippy::needless_range_loop, reason = "both sums of a vector are taken at once")]
     #[inline]
     #[target_feature(enable = "avx2")]
     pub fn dots<const N: usize>(weights: [&[i8]; 2], values: &[i16]) -> [[i32; N]; 2] {
