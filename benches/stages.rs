@@ -135,6 +135,41 @@ fn write_a_line_of_the_log(bencher: Bencher) {
     });
 }
 
+/// Sentiment and meaning of one utterance, the shared layers included.
+mod language {
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use super::*;
+    use evenkeel::language::embedding::Embedding;
+    use evenkeel::language::model::LanguageModel;
+    use evenkeel::language::sentiment::Sentiment;
+
+    static MODEL: LazyLock<Arc<LanguageModel>> = LazyLock::new(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm-words.safetensors");
+        LanguageModel::from_safetensors(&std::fs::read(path).unwrap()).unwrap()
+    });
+
+    /// So many words: one breath is about 12, a long utterance 40.
+    fn utterance(words: usize) -> String {
+        let said = "i have been waiting for three weeks now and nobody called me back";
+        said.split(' ').cycle().take(words).collect::<Vec<_>>().join(" ")
+    }
+
+    #[divan::bench(sample_count = 50, args = [6, 12, 25, 40])]
+    fn sentiment(bencher: Bencher, words: usize) {
+        let sentiment = Sentiment::new(Arc::clone(&MODEL));
+        let text = utterance(words);
+        bencher.bench_local(|| sentiment.score(black_box(&text)));
+    }
+
+    #[divan::bench(sample_count = 50, args = [12, 25])]
+    fn meaning(bencher: Bencher, words: usize) {
+        let text = utterance(words);
+        bencher.bench_local(|| Embedding::of(&MODEL, &MODEL.read(black_box(&text))));
+    }
+}
+
 /// A request for the words of a stretch of the demo call, in seconds.
 fn request(party: Party, from: f64, to: f64) -> TranscribeRequest {
     let (start, end) = (CallTime::from_secs(from), CallTime::from_secs(to));

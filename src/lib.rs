@@ -37,6 +37,7 @@ pub mod event;
 pub mod audio;
 pub mod coach;
 pub mod dialogue;
+pub mod language;
 pub mod models;
 pub mod speech;
 pub mod tone;

@@ -6,6 +6,7 @@ mod fixture;
 
 use std::path::Path;
 
+use evenkeel::language::model::LanguageModel;
 use evenkeel::models::ggml::{self, Languages, ModelSize};
 use evenkeel::models::{
     AddOutcome, ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, TensorType, add, verify,
@@ -48,9 +49,21 @@ fn the_shipped_voice_activity_model_has_its_hash() {
 }
 
 #[test]
+fn the_shipped_language_model_has_its_hash_and_is_read() {
+    let entry = shipped(ModelKind::Language);
+    assert_eq!(entry.name, "minilm-words");
+    assert_eq!(Some(verify(&entry).unwrap()), entry.sha256);
+    let mut bytes = std::fs::read(&entry.path).unwrap();
+    assert!(LanguageModel::from_safetensors(&bytes).is_ok());
+    bytes.truncate(bytes.len() - 1);
+    assert!(LanguageModel::from_safetensors(&bytes).is_err());
+}
+
+#[test]
 fn the_shipped_models_say_their_licence_and_origin() {
     for entry in ModelStore::open(checkout(None)).unwrap().list() {
-        assert!(entry.licence.starts_with("MIT"), "{entry:?}");
+        let licences = ["MIT", "Apache-2.0"];
+        assert!(licences.iter().any(|known| entry.licence.starts_with(known)), "{entry:?}");
         assert!(entry.origin.contains("PyPI"), "{entry:?}");
     }
 }

@@ -47,7 +47,7 @@ impl ModelEntry {
         if metadata.len() != self.bytes {
             let expected = match self.kind {
                 ModelKind::Whisper | ModelKind::VoiceTone => None,
-                ModelKind::VoiceActivity => Some(Foreign::Safetensors),
+                ModelKind::VoiceActivity | ModelKind::Language => Some(Foreign::Safetensors),
             };
             return Err(match ggml::recognise(path).filter(|what| Some(*what) != expected) {
                 Some(what) => ModelError::Foreign { path: path.clone(), what },
@@ -61,7 +61,7 @@ impl ModelEntry {
         }
         match self.kind {
             ModelKind::Whisper => ggml::inspect(path).map(|_| ()),
-            ModelKind::VoiceActivity | ModelKind::VoiceTone => Ok(()),
+            ModelKind::VoiceActivity | ModelKind::VoiceTone | ModelKind::Language => Ok(()),
         }
     }
 }
@@ -110,9 +110,13 @@ pub(super) fn from_manifest(
 pub(super) fn from_path(kind: ModelKind, path: &Path) -> Result<ModelEntry, ModelError> {
     match kind {
         ModelKind::Whisper => drop(ggml::inspect(path)?),
-        ModelKind::VoiceActivity if ggml::recognise(path) == Some(Foreign::Safetensors) => {}
+        ModelKind::VoiceActivity | ModelKind::Language
+            if ggml::recognise(path) == Some(Foreign::Safetensors) => {}
         ModelKind::VoiceActivity => {
             return Err(ModelError::NotVoiceActivity { path: path.to_owned() });
+        }
+        ModelKind::Language => {
+            return Err(ModelError::NotLanguage { path: path.to_owned() });
         }
         // What is wrong in it is said when it is read.
         ModelKind::VoiceTone => {}

@@ -91,6 +91,12 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
+    /// A path was given where a language model is wanted, and it leads to none.
+    #[error("{path}: not a language model; Evenkeel reads its own as safetensors")]
+    NotLanguage {
+        /// The file.
+        path: PathBuf,
+    },
     /// A manifest that can't be understood. Mend it, or remove it if it is yours.
     #[error("{path}: {reason}")]
     Manifest {

@@ -48,6 +48,8 @@ pub enum ModelKind {
     VoiceActivity,
     /// How tense a voice sounds: our own weights, as JSON.
     VoiceTone,
+    /// What words mean: sentiment and sentence embeddings, as safetensors.
+    Language,
 }
 
 impl ModelKind {
@@ -57,6 +59,7 @@ impl ModelKind {
             ModelKind::Whisper => "whisper",
             ModelKind::VoiceActivity => "voice-activity",
             ModelKind::VoiceTone => "voice-tone",
+            ModelKind::Language => "language",
         }
     }
 }

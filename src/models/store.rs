@@ -138,7 +138,7 @@ impl ModelStore {
         if let Some(nearest) = nearest.filter(|known| alike(known) >= ALIKE) {
             hints.push(format!("did you mean `{nearest}`?"));
         }
-        if published::is_published(name) && kind != Some(ModelKind::VoiceActivity) {
+        if published::is_published(name) && kind.is_none_or(|kind| kind == ModelKind::Whisper) {
             hints.push(format!(
                 "whisper.cpp publishes it: get its file and run `evenkeel models add \
                  ggml-{name}.bin`"

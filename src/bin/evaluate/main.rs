@@ -1,10 +1,13 @@
 //! `evaluate`: measures Evenkeel against data whose truth is known.
 
 mod auc;
+mod classes;
 mod clips;
 mod ear;
+mod goemotions;
 mod leak;
 mod listen;
+mod meaning;
 mod models;
 #[cfg(feature = "whisper")]
 mod normalise;
@@ -13,6 +16,7 @@ mod numbers;
 mod overlaps;
 mod phase;
 mod recordings;
+mod sentiment;
 #[cfg(feature = "whisper")]
 mod spelling;
 mod tone;
@@ -38,10 +42,14 @@ enum Measure {
     #[cfg(feature = "whisper")]
     /// Word error rate and time to text over a list of recordings
     Words(words::Args),
+    /// How well the sentiment of texts is told
+    Sentiment(sentiment::Args),
     /// How well voice activity tells speech from the rest
     Vad(vad::Args),
     /// How well a customer's anger is told from the sound of the voice
     Tone(tone::Args),
+    /// Whether sentence embeddings tell kinds of sentences
+    Meaning(meaning::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
@@ -55,7 +63,9 @@ fn main() -> ExitCode {
         #[cfg(feature = "whisper")]
         Measure::Words(args) => words::run(args),
         Measure::Tone(args) => tone::run(args),
+        Measure::Sentiment(args) => sentiment::run(args),
         Measure::Vad(args) => vad::run(args),
+        Measure::Meaning(args) => meaning::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
         Measure::Phase(args) => phase::run(args),

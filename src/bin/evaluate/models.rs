@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use evenkeel::language::model::LanguageModel;
 use evenkeel::models::{ModelDirs, ModelEntry, ModelKind, ModelStore, verify};
 use evenkeel::speech::silero::SileroWeights;
 use evenkeel::tone::voice::VoiceModel;
@@ -16,6 +17,12 @@ pub fn voice_activity() -> anyhow::Result<Arc<SileroWeights>> {
 pub fn voice_tone() -> anyhow::Result<Arc<VoiceModel>> {
     let entry = find(ModelKind::VoiceTone, None)?;
     Ok(VoiceModel::from_json(&std::fs::read(entry.path)?)?)
+}
+
+/// The language model.
+pub fn language() -> anyhow::Result<Arc<LanguageModel>> {
+    let entry = find(ModelKind::Language, None)?;
+    Ok(LanguageModel::from_safetensors(&std::fs::read(entry.path)?)?)
 }
 
 #[cfg(feature = "whisper")]

@@ -1,0 +1,18 @@
+//! What the words say: the sentiment of an utterance, and how near in meaning sentences are.
+//!
+//! Text comes as a recogniser gives it, so nothing here relies on punctuation or case:
+//! [`spoken`] takes both away. [`wordpiece`] cuts words into the pieces that the network knows,
+//! [`encoder`] runs the network, on whole numbers ([`matrix`]), and [`sentiment`] and
+//! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
+//!
+//! Everything is a function of the text: no threads, files or clocks, and the same bits on
+//! every processor.
+
+pub mod complaint;
+pub mod embedding;
+pub mod encoder;
+pub mod matrix;
+pub mod model;
+pub mod sentiment;
+pub mod spoken;
+pub mod wordpiece;
