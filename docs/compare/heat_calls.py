@@ -141,7 +141,7 @@ def main():
         heat = []
         for kind, by, start, end in spans:
             inside = [t["heat"] for t in tones if start < t["end"] <= end]
-            heat.append((kind, by, max(inside) if inside else None))
+            heat.append((kind, by, inside[-1] if inside else None))
         for (kind, by, hot), (other, other_by, cool) in itertools.product(heat, heat):
             if kind == "anger" and other in ("joy", "calm"):
                 ok = hot is not None and (cool is None or hot > cool)

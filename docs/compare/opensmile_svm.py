@@ -33,10 +33,15 @@ NAMES = {
 LOW = ("neutral", "calm", "sadness", "boredom")
 
 
+def found(path):
+    """The clip, or the same one packed as FLAC."""
+    return path if os.path.exists(path) else os.path.splitext(path)[0] + ".flac"
+
+
 def read(manifest):
     table = pd.read_csv(manifest, dtype=str).rename(columns={"file": "path"})
     folder = os.path.dirname(manifest)
-    table["path"] = [os.path.join(folder, path) for path in table["path"]]
+    table["path"] = [found(os.path.join(folder, path)) for path in table["path"]]
     table["emotion"] = [NAMES.get(e.lower(), e.lower()) for e in table["emotion"]]
     return table
 

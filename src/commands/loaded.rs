@@ -6,6 +6,8 @@ use anyhow::Context as _;
 
 use crate::config::Config;
 use crate::event::ModelUsed;
+use crate::language::model::LanguageModel;
+use crate::language::sentiment::Sentiment;
 use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
 use crate::speech::activity::VoiceActivity;
 use crate::speech::silero::{Silero, SileroWeights};
@@ -18,6 +20,8 @@ pub struct LoadedModels {
     pub voice_activity: Box<dyn Fn() -> Box<dyn VoiceActivity>>,
     /// How tense a voice sounds.
     pub voice_tone: Arc<VoiceModel>,
+    /// How words feel; `None` where there are none, or none in its language.
+    pub sentiment: Option<Sentiment>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
     /// What the log says of them.
@@ -40,13 +44,27 @@ impl LoadedModels {
             .with_context(|| format!("{}: can't be read", tone.path.display()))?;
         let voice_tone = VoiceModel::from_json(&bytes)
             .with_context(|| format!("{}: can't be used", tone.path.display()))?;
+        // It knows English only.
+        let sentiment = match words.is_some() && config.words.language == "en" {
+            true => {
+                let language = store.find(ModelKind::Language, None)?;
+                let sha256 = verify(&language)?.to_string();
+                used.push(ModelUsed { name: language.name.clone(), sha256 });
+                let bytes = std::fs::read(&language.path)
+                    .with_context(|| format!("{}: can't be read", language.path.display()))?;
+                let model = LanguageModel::from_safetensors(&bytes)
+                    .with_context(|| format!("{}: can't be used", language.path.display()))?;
+                Some(Sentiment::new(model))
+            }
+            false => None,
+        };
         let transcriber = match words {
             Some(name) => transcriber(name, config, &store, &mut used)?,
             None => None,
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels { voice_activity, voice_tone, transcriber, used })
+        Ok(LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used })
     }
 }
 

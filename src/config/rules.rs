@@ -91,7 +91,7 @@ impl Default for StayCalmRule {
             pitch_st: 3.0,
             heat_text: "Breathe. It isn't about you".into(),
             heat_rise: 0.25,
-            heat_min: 0.6,
+            heat_min: 0.72,
         }
     }
 }

@@ -16,11 +16,12 @@ use crate::dialogue::summary::Tally;
 use crate::event::{
     Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
 };
+use crate::language::sentiment::{Scored, Sentiment};
 use crate::speech::activity::FRAME;
 use crate::speech::partial::PartialText;
 use crate::speech::span::SpanEvent;
 use crate::speech::transcript::Transcript;
-use crate::tone::heat::CustomerTone;
+use crate::tone::heat::{CustomerTone, Said};
 use crate::tone::speaker::Speaker;
 use crate::tone::voice::VoiceModel;
 use crate::units::{CallSpan, CallTime, Party, PerParty};
@@ -72,6 +73,8 @@ pub struct Mind {
     speakers: PerParty<Speaker>,
     /// Of the customer only; `None` in a mono mix, and without a model.
     tone: Option<CustomerTone>,
+    /// `None` where nothing can judge words.
+    sentiment: Option<Sentiment>,
     floor: Floor,
     overlaps: OverlapTracker,
     silence: Silence,
@@ -105,6 +108,7 @@ impl Mind {
             notes: VecDeque::new(),
             speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
             tone: None,
+            sentiment: None,
             floor: Floor::new(&config.dialogue),
             overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
             silence: Silence::new(config.dialogue.silence_min_secs),
@@ -126,6 +130,11 @@ impl Mind {
         if !self.mono {
             self.tone = Some(CustomerTone::new(model));
         }
+    }
+
+    /// Judges how words feel.
+    pub fn judge_words(&mut self, sentiment: Option<Sentiment>) {
+        self.sentiment = sentiment;
     }
 
     /// Tells the head of the log, once.
@@ -394,9 +403,23 @@ impl Mind {
         if !transcript.words.is_empty() {
             let party = self.named(party);
             let Transcript { text, words, confidence, redo } = transcript;
-            let sentiment = None;
+            let scored = self.sentiment.as_ref().map(|sentiment| sentiment.score(&text));
+            let sentiment = scored.as_ref().map(|scored| scored.value);
             let utterance = Utterance { party, span, text, words, confidence, redo, sentiment };
             self.tell(Body::Utterance(utterance), out);
+            if let (Some(Party::Customer), Some(scored)) = (party, scored) {
+                self.feel(span, confidence, scored, out);
+            }
+        }
+    }
+
+    /// Lets what the customer said count in their heat.
+    fn feel(&mut self, span: CallSpan, confidence: f32, scored: Scored, out: &mut Vec<Event>) {
+        let Some(tone) = &mut self.tone else { return };
+        let phrases = scored.phrases.into_iter().map(|phrase| (phrase.text, phrase.weight));
+        let said = Said { value: scored.value, confidence, phrases: phrases.collect() };
+        if let Some(told) = tone.said(span, self.now, said) {
+            self.tell(Body::Tone(told), out);
         }
     }
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::coach::Reaction;
 use crate::config::Config;
 use crate::event::{CallHead, Event, GapCause, Layout};
+use crate::language::sentiment::Sentiment;
 use crate::speech::activity::{FRAME, VoiceActivity};
 use crate::speech::leak::{Leak, LeakGate};
 use crate::speech::transcript::Transcript;
@@ -109,6 +110,12 @@ impl Engine {
     /// Follows the customer's tone as well, by `model`.
     pub fn with_tone(mut self, model: Arc<VoiceModel>) -> Self {
         self.mind.follow_tone(model);
+        self
+    }
+
+    /// Judges how words feel as well.
+    pub fn with_sentiment(mut self, sentiment: Option<Sentiment>) -> Self {
+        self.mind.judge_words(sentiment);
         self
     }
 

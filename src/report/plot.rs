@@ -70,7 +70,7 @@ fn draw_heat(lines: &[Line], end: f64, area: &Area) -> Drawn {
     let word = |value: &f64| match (value * 10.0).round() as i32 {
         0 => "calm".into(),
         4 => "tense".into(),
-        6 => "heated".into(),
+        7 => "heated".into(),
         10 => "1".into(),
         _ => String::new(),
     };

@@ -6,7 +6,7 @@ use super::features::{COUNT, Features};
 use crate::units::CallTime;
 
 /// After so many seconds of calm speech the speaker is half known.
-const HALF_KNOWN_SECS: f32 = 2.0;
+pub const HALF_KNOWN_SECS: f32 = 4.0;
 /// What was said becomes part of the baseline after so long, or when a new stretch of speech
 /// begins: what is being judged must not be its own measure.
 const SETTLES_SECS: f64 = 8.0;
@@ -73,13 +73,13 @@ mod tests {
     fn calm_speech_makes_a_speaker_known() {
         let mut baseline = Baseline::default();
         assert_eq!((baseline.known(), baseline.mean(0)), (0.0, None));
-        baseline.add(CallTime::ZERO, &[1.0; COUNT], 2.0, 1.0);
+        baseline.add(CallTime::ZERO, &[1.0; COUNT], 4.0, 1.0);
         // It may still be under judgement.
         assert_eq!((baseline.known(), baseline.mean(0)), (0.0, None));
         baseline.settle();
         assert_eq!((baseline.known(), baseline.mean(0)), (0.5, Some(1.0)));
-        // Angry speech hardly counts: 2 s of 1 and 0.2 s of 12.
-        baseline.add(CallTime::from_secs(4.0), &[12.0; COUNT], 2.0, 0.1);
+        // Angry speech hardly counts: 4 s of 1 and 0.4 s of 12.
+        baseline.add(CallTime::from_secs(4.0), &[12.0; COUNT], 4.0, 0.1);
         baseline.settle();
         assert!((baseline.mean(0).unwrap() - 2.0).abs() < 1e-5);
     }
@@ -91,6 +91,6 @@ mod tests {
             baseline.add(CallTime::from_secs(f64::from(i)), &[0.0; COUNT], 1.0, 1.0);
         }
         // At 11 s, what was said up to 2 s.
-        assert_eq!(baseline.known(), 3.0 / 5.0);
+        assert_eq!(baseline.known(), 3.0 / 7.0);
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Two sets of weights: one against what is usual of people, one against the speaker's own
 //! baseline. Of a speaker of whom nothing is known only the first can say anything; the better the
-//! speaker is known, the more the second counts, up to [`MOST_OWN`]: they err on different voices,
-//! and both together err less. Being sums, both can say what moved them.
+//! speaker is known, the more the second counts. Being sums, both can say what moved them.
 //!
 //! The weights come from `src/bin/train-tone`; `models/README.md` says on whom.
 
@@ -16,8 +15,6 @@ use super::features::{self, Aspect, Features};
 
 /// The schema of the file of weights.
 pub const SCHEMA: &str = "evenkeel.tone-voice/1";
-/// How much the speaker's own baseline counts at most, 0 to 1.
-pub const MOST_OWN: f32 = 0.6;
 /// A feature further from usual than this many deviations counts as this far: it is an error.
 const FARTHEST: f32 = 4.0;
 
@@ -125,7 +122,7 @@ impl VoiceModel {
 
     /// Judges a stretch of `secs` of speech.
     pub fn judge(&self, features: &Features, secs: f32, baseline: &Baseline) -> Judged {
-        let own_share = MOST_OWN * baseline.known();
+        let own_share = baseline.known();
         let mut sum = (1.0 - own_share) * self.file.cold_bias + own_share * self.file.warm_bias;
         let mut moved: Vec<(Aspect, f32)> = Vec::new();
         for (i, (weights, &value)) in self.file.features.iter().zip(features).enumerate() {
@@ -193,12 +190,12 @@ mod tests {
         let judged = model.judge(&heard, 2.0, &Baseline::default());
         assert!((judged.value - sigmoid(2.5)).abs() < 1e-6);
         assert_eq!(judged.moved[0], (Aspect::Pitch, 2.0));
-        // Half known, at 4: 0.7 of that, and 0.3 of −0.5 + 3 · (5 − 4) / 2.
+        // Half known, at 4: half of that, and half of −0.5 + 3 · (5 − 4) / 2.
         let mut baseline = Baseline::default();
-        baseline.add(CallTime::ZERO, &[4.0; features::COUNT], 2.0, 1.0);
+        baseline.add(CallTime::ZERO, &[4.0; features::COUNT], 4.0, 1.0);
         baseline.settle();
         let judged = model.judge(&heard, 2.0, &baseline);
-        assert!((judged.value - sigmoid(0.7 * 2.5 + 0.3 * 1.0)).abs() < 1e-6);
+        assert!((judged.value - sigmoid(0.5 * 2.5 + 0.5 * 1.0)).abs() < 1e-6);
         assert!(judged.confidence > confidence(2.0, 0.0));
     }
 

@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(take(1.0, 0.9, 0.1), None);
         let reading = |value, mood, trend| Some(HeatReading { value, mood, trend });
         assert_eq!(take(2.0, 0.2, 0.8), reading(0.2, Mood::Calm, Trend::Even));
-        assert_eq!(take(5.0, 0.7, 0.8), reading(0.7, Mood::Heated, Trend::Rising));
+        assert_eq!(take(5.0, 0.8, 0.8), reading(0.8, Mood::Heated, Trend::Rising));
         assert_eq!(take(14.0, 0.5, 0.8), reading(0.5, Mood::Tense, Trend::Falling));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use evenkeel::tone::baseline::HALF_KNOWN_SECS;
 use evenkeel::tone::features::COUNT;
-use evenkeel::tone::voice::MOST_OWN;
 
 use crate::auc::roc_auc;
 use crate::clips::Emotion;
@@ -55,7 +55,7 @@ fn judge(examples: &Examples, heads: &Heads, look: &Look) -> (f64, Option<f64>) 
     let cold = heads.cold.bias + sum(&heads.cold.weights, &|i| heads.scale[i].0);
     let warm = examples.baseline(look).map(|(secs, own)| {
         let warm = heads.warm.bias + sum(&heads.warm.weights, &|i| own[i]);
-        let own_share = f64::from(MOST_OWN) * secs / (secs + 2.0);
+        let own_share = secs / (secs + f64::from(HALF_KNOWN_SECS));
         (1.0 - own_share) * cold + own_share * warm
     });
     (cold, warm)

@@ -218,7 +218,7 @@ impl Plan {
         let pulse = Arc::new(Mutex::new(Pulse { keeping, ..Pulse::default() }));
         let board = Board { events: event, pulse: Arc::clone(&pulse), wishes, shown, wake };
         let link = Link { events, pulse, wishes: wish, shown: show };
-        let LoadedModels { voice_activity, voice_tone, transcriber, used } = models;
+        let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used } = models;
         let words = match transcriber {
             Some(_) => Words::AsTheyCome { partials: true },
             None => Words::Never,
@@ -240,7 +240,9 @@ impl Plan {
                 config_sha256: config.sha256(),
                 models: used,
             };
-            Engine::new(&config, head, words, |_| voice_activity()).with_tone(voice_tone)
+            Engine::new(&config, head, words, |_| voice_activity())
+                .with_tone(voice_tone)
+                .with_sentiment(sentiment)
         })?;
         Ok((call, link))
     }

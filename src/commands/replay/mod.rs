@@ -113,7 +113,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
     let words = (!args.no_words).then_some(args.model.as_deref());
-    let LoadedModels { voice_activity, voice_tone, transcriber, used } =
+    let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used } =
         LoadedModels::load(&config, words)?;
 
     let head = CallHead {
@@ -133,7 +133,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         (Some(_), false) => (Words::OnTime, Pace::Fast),
         (Some(_), true) => (Words::AsTheyCome { partials: args.partials }, Pace::Real),
     };
-    let engine = Engine::new(&config, head, words, |_| voice_activity()).with_tone(voice_tone);
+    let engine = Engine::new(&config, head, words, |_| voice_activity())
+        .with_tone(voice_tone)
+        .with_sentiment(sentiment);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
     let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });
