@@ -19,10 +19,10 @@ demo: setup
 test:
 	@sh setup.sh test
 	cargo fmt --check
-	cargo clippy --release --all-targets --features eval -- -D warnings
+	cargo clippy --release --all-targets --features eval,train -- -D warnings
 	cargo clippy --release --no-default-features --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --document-private-items
-	cargo test --release --features eval
+	cargo test --release --features eval,train
 
 PREFIX ?= $(HOME)/.local
 

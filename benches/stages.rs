@@ -20,11 +20,18 @@ use evenkeel::event::{Body, Event, Layout, TranscribeRequest, Urgency, Utterance
 use evenkeel::speech::activity::{FRAME, VoiceActivity as _};
 use evenkeel::speech::silero::Silero;
 use evenkeel::speech::span::HOPS;
+use evenkeel::tone::heat::CustomerTone;
 use evenkeel::tone::level::Loudness;
-use evenkeel::tone::pitch::PitchTracker;
+use evenkeel::tone::pitch::{Pitch, PitchTracker};
+use evenkeel::tone::speaker::Sounds;
+use evenkeel::tone::spectrum::SpectrumMeter;
+use evenkeel::tone::voice::VoiceModel;
 use evenkeel::units::{CallSpan, CallTime, ENGINE_RATE, Party, SampleRate};
 use playback::{DEMO, SILERO, at, demo_cut, engine, scripted};
 use recordings::Wav;
+
+/// The weights that are shipped.
+const VOICE: &[u8] = include_bytes!("../models/tone-voice.json");
 
 fn main() {
     divan::main();
@@ -66,6 +73,30 @@ fn voice_activity_of_one_frame(bencher: Bencher) {
     let mut silero = Silero::new(Arc::clone(&SILERO));
     let frame: [f32; FRAME] = second()[..FRAME].try_into().unwrap();
     bencher.bench_local(|| silero.probability(black_box(&frame), [true; HOPS]));
+}
+
+/// All that the tone of a voice takes for a second of speech beyond what is heard anyway.
+#[divan::bench(sample_count = 50)]
+fn tone_of_the_voice(bencher: Bencher) {
+    let mut meter = SpectrumMeter::default();
+    let mut tone = CustomerTone::new(VoiceModel::from_json(VOICE).unwrap());
+    let second = second();
+    let mut now = CallTime::ZERO;
+    bencher.bench_local(|| {
+        for frame in second.chunks_exact(FRAME) {
+            let mut sounds = Sounds::default();
+            for (i, hop) in black_box(frame).chunks(FRAME / 4).enumerate() {
+                meter.add(hop);
+                sounds.pitch[i] = Pitch { f0_hz: Some(180.0), likeness: 0.9 };
+                if i % 2 == 1 {
+                    sounds.shapes[i / 2] = meter.read();
+                }
+            }
+            let span = CallSpan::new(now, now + FRAME as u64);
+            black_box(tone.hear(&sounds, span, Some(CallSpan::new(CallTime::ZERO, span.end))));
+            now = span.end;
+        }
+    });
 }
 
 #[divan::bench(sample_count = 50)]

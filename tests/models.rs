@@ -11,6 +11,7 @@ use evenkeel::models::ggml::{self, Languages, ModelSize};
 use evenkeel::models::{
     AddOutcome, ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, TensorType, add, verify,
 };
+use evenkeel::tone::voice::VoiceModel;
 use fixture::small_whisper;
 
 /// The folders as a checkout has them: nothing of the user's, and its own `models`.
@@ -60,11 +61,20 @@ fn the_shipped_language_model_has_its_hash_and_is_read() {
 }
 
 #[test]
+fn the_shipped_voice_model_has_its_hash_and_is_read() {
+    let entry = shipped(ModelKind::VoiceTone);
+    assert_eq!(entry.name, "tone-voice");
+    assert_eq!(Some(verify(&entry).unwrap()), entry.sha256);
+    assert!(VoiceModel::from_json(&std::fs::read(&entry.path).unwrap()).is_ok());
+}
+
+#[test]
 fn the_shipped_models_say_their_licence_and_origin() {
     for entry in ModelStore::open(checkout(None)).unwrap().list() {
         let licences = ["MIT", "Apache-2.0"];
         assert!(licences.iter().any(|known| entry.licence.starts_with(known)), "{entry:?}");
-        assert!(entry.origin.contains("PyPI"), "{entry:?}");
+        let origins = ["PyPI", "EmoDB"];
+        assert!(origins.iter().any(|known| entry.origin.contains(known)), "{entry:?}");
     }
 }
 

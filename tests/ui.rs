@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use eframe::egui::{self, Key, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use evenkeel::event::{Body, Cue, Event, Speed};
+use evenkeel::event::{Body, Cue, Event, Speed, Tone};
 use evenkeel::session::board::{Keeping, Pulse, Trouble, Wish};
 use evenkeel::ui::{
     Action, Answers, CallEnd, Choice, Choices, EndAction, LanguageChoice, ModelChoice, OverlaySize,
     OverlayState, SetupAction, SetupState, show_end, show_overlay, show_setup,
 };
-use evenkeel::units::{CallTime, Party, PerParty};
+use evenkeel::units::{CallSpan, CallTime, Party, PerParty};
 
 /// An overlay that does to itself what a window would.
 struct Desk {
@@ -49,6 +49,35 @@ fn overlay(size: OverlaySize, theme: Theme) -> Harness<'static, Desk> {
         .with_theme(theme)
         .with_context_setup(evenkeel::ui::install_theme)
         .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk)
+}
+
+fn tone(secs: f64, heat: f32) -> Event {
+    let at = CallTime::from_secs(secs);
+    let span = CallSpan::new(CallTime::from_secs(secs - 1.0), at);
+    let tone = Tone { span, heat, voice: 0.5, words: None, confidence: 0.8, why: Vec::new() };
+    Event { at, body: Body::Tone(tone) }
+}
+
+#[test]
+fn the_customers_heat_is_told_in_words_and_where_it_goes() {
+    for theme in [Theme::Dark, Theme::Light] {
+        let mut harness = overlay(OverlaySize::Full, theme);
+        harness.run();
+        harness.get_by_label("Heat not known yet");
+        harness.state_mut().state.event(&tone(2.0, 0.2));
+        harness.run();
+        harness.get_by_label("The customer is calm");
+        harness.state_mut().state.event(&tone(5.0, 0.8));
+        harness.run();
+        harness.get_by_label("The customer is heated, rising");
+        harness.state_mut().state.event(&tone(14.0, 0.5));
+        harness.run();
+        harness.get_by_label("The customer is tense, falling");
+    }
+    let mut harness = overlay(OverlaySize::Compact, Theme::Dark);
+    harness.state_mut().state.event(&tone(5.0, 0.8));
+    harness.run();
+    harness.get_by_label("heated");
 }
 
 fn pulse(change: impl FnOnce(&mut Pulse)) -> Pulse {

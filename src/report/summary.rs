@@ -83,11 +83,8 @@ fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String
         rows.push(("Heat", heat_of(lines, &heat)));
     }
     if let Some(sentiment) = &summary.sentiment {
-        let known = sentiment.iter().filter_map(|(party, own)| Some((party, (*own)?)));
-        for (party, own) in known {
-            let label = if party == Party::Agent { "Agent's words" } else { "Their words" };
-            rows.push((label, sentiment_of(&own)));
-        }
+        let text = each(sentiment, |own| own.as_ref().map_or("unknown".into(), sentiment_of));
+        rows.push(("Words feel", format!("{text}, from −5 to 5; in brackets by quarter")));
     }
     rows.extend(prompts(lines).map(|text| ("Prompts", text)));
     rows
@@ -110,9 +107,9 @@ fn heat_of(lines: &[Line], heat: &HeatRecord) -> String {
 
 /// How a party's words feel, over the call and by quarter.
 fn sentiment_of(own: &SentimentRecord) -> String {
-    let quarter = |value: &Option<f64>| value.map_or("–".into(), |value| format!("{value:+.1}"));
-    let quarters: Vec<String> = own.quarters.iter().map(quarter).collect();
-    format!("{:+.1} on a scale of −5 to 5; by quarter {}", own.overall, quarters.join(", "))
+    let signed = |value: f64| format!("{value:+.1}").replace('-', "−");
+    let quarters = own.quarters.map(|value| value.map_or("–".to_owned(), signed));
+    format!("{} ({})", signed(own.overall), quarters.join(", "))
 }
 
 fn each<T>(values: &PerParty<T>, text: impl Fn(&T) -> String) -> String {

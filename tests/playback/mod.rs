@@ -13,6 +13,7 @@ use evenkeel::engine::{Engine, Input, Words};
 use evenkeel::event::{Body, CallHead, Event, Layout, TranscribeRequest, Word};
 use evenkeel::speech::silero::{Silero, SileroWeights};
 use evenkeel::speech::transcript::Transcript;
+use evenkeel::tone::voice::VoiceModel;
 use evenkeel::units::{CallSpan, CallTime, Party, PerParty};
 
 /// A call's audio: mono, 16 kHz, each party.
@@ -22,6 +23,12 @@ pub type Call = PerParty<Vec<f32>>;
 pub static SILERO: LazyLock<Arc<SileroWeights>> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/silero_vad_16k_v6.2.safetensors");
     SileroWeights::from_safetensors(&std::fs::read(path).unwrap()).unwrap()
+});
+
+/// The shipped model of how tense a voice sounds.
+pub static VOICE: LazyLock<Arc<VoiceModel>> = LazyLock::new(|| {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tone-voice.json");
+    VoiceModel::from_json(&std::fs::read(path).unwrap()).unwrap()
 });
 
 /// The demo call as the engine hears it.
@@ -60,10 +67,10 @@ pub fn head(layout: Layout) -> CallHead {
     }
 }
 
-/// An engine with the default settings and the real voice-activity model.
+/// An engine with the default settings and the real models of the voice.
 pub fn engine(layout: Layout, words: Words) -> Engine {
     let vad = |_| Box::new(Silero::new(Arc::clone(&SILERO))) as Box<_>;
-    Engine::new(&Config::default(), head(layout), words, vad)
+    Engine::new(&Config::default(), head(layout), words, vad).with_tone(Arc::clone(&VOICE))
 }
 
 /// Words for any request, from its number and times alone: three a second, or a listener's
