@@ -77,7 +77,7 @@ fn the_customers_heat_is_told_in_words_and_where_it_goes() {
     let mut harness = overlay(OverlaySize::Compact, Theme::Dark);
     harness.state_mut().state.event(&tone(5.0, 0.8));
     harness.run();
-    harness.get_by_label("heated");
+    harness.get_by_label("The customer is heated");
 }
 
 fn pulse(change: impl FnOnce(&mut Pulse)) -> Pulse {

@@ -4,7 +4,7 @@ use eframe::egui::{Rect, Ui, pos2};
 
 use super::icon::{self, Icon};
 use super::parts::{self, square};
-use super::reading::Trend;
+use super::reading::{HeatReading, Trend};
 use super::state::OverlayState;
 use super::theme::{Palette, normal, strong};
 use crate::report::wording::capitalised;
@@ -84,11 +84,7 @@ fn heat(ui: &Ui, state: &OverlayState, area: Rect) {
         Mood::Tense => colours.caution,
         Mood::Heated => colours.record,
     };
-    let (sign, going) = match heat.trend {
-        Trend::Rising => (Icon::Raised, ", rising"),
-        Trend::Even => (Icon::Even, ""),
-        Trend::Falling => (Icon::Lowered, ", falling"),
-    };
+    let (sign, going) = trend(heat);
     icon::paint(ui.painter(), square(area.left() + 6.0, area.center().y, 9.0), sign, ink);
     let word = capitalised(heat.mood.word());
     let font = if heat.mood == Mood::Calm { normal(12.5) } else { strong(12.5) };
@@ -103,27 +99,36 @@ fn heat(ui: &Ui, state: &OverlayState, area: Rect) {
     parts::said(ui, "heat", area, &format!("The customer is {}{going}", heat.mood.word()));
 }
 
+/// Where the heat is going: its sign, and how it is read out.
+fn trend(heat: HeatReading) -> (Icon, &'static str) {
+    match heat.trend {
+        Trend::Rising => (Icon::Raised, ", rising"),
+        Trend::Even => (Icon::Even, ""),
+        Trend::Falling => (Icon::Lowered, ", falling"),
+    }
+}
+
 /// The same in one row: of the agent the pace, of the customer the heat where there is any.
 pub fn voice_short(ui: &Ui, state: &OverlayState, party: Party, area: Rect) {
-    let short = match party {
-        Party::Agent => state.pace().map(|pace| match pace.usual_wpm {
-            Some(usual) => {
-                (72.0, format!("{}, usual {usual}", pace.now_wpm), is_fast(pace.words()))
-            }
-            None => (72.0, format!("Pace {}", pace.now_wpm), false),
-        }),
-        Party::Customer => {
-            let warm = state.heat().filter(|heat| heat.mood > Mood::Calm);
-            warm.map(|heat| (82.0, heat.mood.word().to_owned(), true))
-        }
+    let width = match party {
+        Party::Agent => state.pace().map(|_| 72.0),
+        Party::Customer => state.heat().filter(|heat| heat.mood > Mood::Calm).map(|_| 82.0),
     };
-    let Some((width, words, raised)) = short else {
-        return speaker(ui, state, party, area);
-    };
+    let Some(width) = width else { return speaker(ui, state, party, area) };
     let (who, what) = area.split_left_right_at_x(area.left() + width);
+    let what = what.with_min_x(what.left() + 4.0);
     speaker(ui, state, party, who);
-    let name = format!("{} short", side(party));
-    reading(ui, &name, what.with_min_x(what.left() + 4.0), (words, raised), 12.0);
+    match (party, state.pace()) {
+        (Party::Customer, _) => heat(ui, state, what),
+        (Party::Agent, Some(pace)) => {
+            let words = match pace.usual_wpm {
+                Some(usual) => format!("{}, usual {usual}", pace.now_wpm),
+                None => format!("Pace {}", pace.now_wpm),
+            };
+            reading(ui, "You short", what, (words, is_fast(pace.words())), 12.0);
+        }
+        (Party::Agent, None) => {}
+    }
 }
 
 /// A measurement in words, with an arrow where it is raised.
@@ -154,6 +159,7 @@ fn is_fast(words: &str) -> bool {
 fn bearing(state: &OverlayState) -> (String, bool) {
     match state.bearing() {
         None => ("Level not known yet".into(), false),
-        Some(bearing) => (format!("Level {}", bearing.words), bearing.raised >= 0.5),
+        Some(bearing) if bearing.words == "as before" => ("Level as before".into(), false),
+        Some(bearing) => (capitalised(bearing.words), bearing.raised >= 0.5),
     }
 }
