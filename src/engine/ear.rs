@@ -1,7 +1,7 @@
 //! One party's hearing: from samples to frames that say all that the dialogue needs.
 //!
 //! An ear depends on audio alone, so it may run ahead of the words: in a replay both
-//! ears listen on while Whisper works, and the [`super::mind`] follows in the audio's time.
+//! ears listen on while Whisper works, and the `mind` follows in the audio's time.
 
 use std::collections::VecDeque;
 
