@@ -77,11 +77,14 @@ impl Rig {
         let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
         let at = |name: &str| dir.path().join(name);
         let prepared = || -> io::Result<Process> {
-            for folder in ["run", "home", "logs"] {
+            // The sound server and its clients would race to make the last.
+            for folder in ["run", "home", "logs", "run/pulse"] {
                 fs::create_dir(at(folder))?;
             }
             // The libraries refuse a folder that others can look into.
-            fs::set_permissions(at("run"), fs::Permissions::from_mode(0o700))?;
+            for folder in ["run", "run/pulse"] {
+                fs::set_permissions(at(folder), fs::Permissions::from_mode(0o700))?;
+            }
             for (name, text) in NO_DEVICES {
                 let path = at("home/config/wireplumber").join(name);
                 fs::create_dir_all(path.parent().expect("it lies in a folder"))?;
