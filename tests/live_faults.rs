@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rig::faults::{LiveCall, SmallDisk, wav_secs};
 use rig::process::wait_until;
-use rig::{Rig, Sink};
+use rig::{Rig, Sink, skipped};
 use serde_json::Value;
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-call.wav");
@@ -222,6 +222,70 @@ fn a_program_that_stood_still_tells_what_it_missed() {
     println!("{shortest} {length} {longest}");
     assert!((shortest - 0.3..longest).contains(&length), "{length}, not {shortest} to {longest}");
     assert!((wav_secs(&recordings(&call.folder)[0]) - length).abs() < 0.2);
+}
+
+#[test]
+fn a_ring_that_overflows_is_a_gap_and_time_goes_on() {
+    const HELD: Duration = Duration::from_secs(4);
+    let Some((rig, ..)) = sinks() else { return };
+    let before = Instant::now();
+    let mut call = started(&rig, &rig.path("call"), &["--stats"]);
+    let after = Instant::now();
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, is("speech"));
+    // Longer than the rings, while the callbacks go on.
+    if skipped("one thread alone can't be held", call.program.hold_thread("listen", HELD)).is_none()
+    {
+        return;
+    }
+    let overrun = |event: &Value| event["type"] == "gap" && event["cause"] == "overrun";
+    for party in ["agent", "customer"] {
+        call.wait_for(PATIENCE, |event| overrun(event) && event["party"] == party);
+    }
+    let since = call.events().last().unwrap()["at"].as_f64().unwrap();
+    call.wait_for(PATIENCE, |event| {
+        event["type"] == "speech" && event["start"].as_f64().unwrap() > since
+    });
+    let shortest = after.elapsed().as_secs_f64();
+    call.interrupt(PATIENCE);
+    let longest = before.elapsed().as_secs_f64();
+    assert_complete(&call);
+    let secs = |event: &Value| event["end"].as_f64().unwrap() - event["start"].as_f64().unwrap();
+    for party in ["agent", "customer"] {
+        let missed: f64 =
+            call.events().iter().filter(|e| overrun(e) && e["party"] == party).map(secs).sum();
+        // The rings hold two seconds; the rest could not be kept.
+        assert!((1.5..3.0).contains(&missed), "{missed} s of the {party}");
+    }
+    let length = call.events().last().unwrap()["duration"].as_f64().unwrap();
+    assert!((shortest - 0.3..longest).contains(&length), "{length}, not {shortest} to {longest}");
+    // Each frame that was dropped is counted.
+    let log = call.program.log();
+    let dropped = log.lines().find(|line| line.starts_with("Frames dropped")).expect(&log);
+    let counts: Vec<u64> = dropped.split([' ', ',']).filter_map(|word| word.parse().ok()).collect();
+    let expected = u64::from(RATE_HZ) * 3 / 2..u64::from(RATE_HZ) * 3;
+    assert!(counts.len() == 2 && counts.iter().all(|n| expected.contains(n)), "{dropped}");
+}
+
+#[test]
+fn a_source_that_was_moved_is_noticed_and_found_again() {
+    let Some((rig, ..)) = sinks() else { return };
+    let mut call = started(&rig, &rig.path("call"), &[]);
+    let _player = rig.play_call("agent", "customer", Path::new(DEMO));
+    call.wait_for(PATIENCE, |event| event["type"] == "speech" && event["party"] == "customer");
+    // The customer's side hears the agent's sink: their own microphone, as it were.
+    rig.relink("customer", "agent");
+    let same = call.wait_for(PATIENCE, |event| event["code"] == "same-audio");
+    assert!(same["disables"].as_array().is_some_and(|rules| !rules.is_empty()), "{same}");
+    assert!(call.program.log().contains("Both sides carry the same sound"));
+    call.wait_for(PATIENCE, |event| event["code"] == "same-audio-over");
+    let since = call.events().last().unwrap()["at"].as_f64().unwrap();
+    call.wait_for(PATIENCE * 3, |event| {
+        let customers = event["type"] == "speech" && event["party"] == "customer";
+        customers && event["start"].as_f64().unwrap() > since
+    });
+    call.interrupt(PATIENCE);
+    assert_complete(&call);
 }
 
 #[test]

@@ -71,6 +71,32 @@ impl Process {
         unsafe { libc::kill(self.child.id() as i32, signal) };
     }
 
+    /// Holds up the thread of this name for a while, as a starved machine does; all others go on.
+    /// Why not, where that is not allowed.
+    pub fn hold_thread(&self, name: &str, time: Duration) -> Result<(), String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let of_name = |task: &fs::DirEntry| {
+            fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name)
+        };
+        let task = tasks.map_err(|e| e.to_string())?.flatten().find(of_name);
+        let task = task.ok_or_else(|| format!("it has no thread {name}"))?;
+        let task: libc::pid_t = task.file_name().to_string_lossy().parse().expect("a number");
+        let none = std::ptr::null_mut::<libc::c_void>();
+        let ask = |request| {
+            // SAFETY: these requests take no memory of ours.
+            match unsafe { libc::ptrace(request, task, none, none) } {
+                -1 => Err(format!("a thread can't be held: {}", io::Error::last_os_error())),
+                _ => Ok(()),
+            }
+        };
+        ask(libc::PTRACE_SEIZE)?;
+        ask(libc::PTRACE_INTERRUPT)?;
+        // SAFETY: nothing is written where no place is given.
+        unsafe { libc::waitpid(task, std::ptr::null_mut(), libc::__WALL) };
+        thread::sleep(time);
+        ask(libc::PTRACE_DETACH)
+    }
+
     /// Waits until it ends by itself.
     #[track_caller]
     pub fn end(&mut self, limit: Duration) -> ExitStatus {
