@@ -413,9 +413,9 @@ impl Mind {
         }
     }
 
-    /// Lets what the customer said count in their heat.
+    /// Lets what the customer said count in their heat; not where both channels are one.
     fn feel(&mut self, span: CallSpan, confidence: f32, scored: Scored, out: &mut Vec<Event>) {
-        let Some(tone) = &mut self.tone else { return };
+        let Some(tone) = self.tone.as_mut().filter(|_| !self.channels.same()) else { return };
         let phrases = scored.phrases.into_iter().map(|phrase| (phrase.text, phrase.weight));
         let said = Said { value: scored.value, confidence, phrases: phrases.collect() };
         if let Some(told) = tone.said(span, self.now, said) {
@@ -596,7 +596,7 @@ impl Mind {
             agent_baseline_wpm: agent.baseline_wpm(rule.baseline_secs),
             agent_level_lu: self.agent_recently(|measure| measure.level_lu),
             agent_pitch_st: self.agent_recently(|measure| measure.pitch_st),
-            heat: self.tone.as_ref().and_then(CustomerTone::heat_now),
+            heat: self.tone.as_ref().and_then(|tone| tone.heat_now(self.now)),
         }
     }
 }

@@ -197,12 +197,13 @@ impl CustomerTone {
         self.tell(span, now, Some(words))
     }
 
-    /// By how much the heat has risen over the last seconds; negative where it has fallen.
-    fn rise(&self) -> f32 {
-        let Some((at, heat)) = self.heat else { return 0.0 };
-        let recent = self.trail.iter().filter(|(t, _)| at.secs_since(*t) <= RISE_OVER_SECS);
+    /// By how much the heat has risen over the last seconds; negative where it has fallen, and 0
+    /// where nothing was said for so long.
+    fn rise(&self, now: CallTime) -> f32 {
+        let recent = self.trail.iter().filter(|(at, _)| now.secs_since(*at) <= RISE_OVER_SECS);
+        let Some((_, heat)) = recent.clone().last() else { return 0.0 };
         // Against the lowest for a rise, the highest for a fall, whichever is further.
-        let (mut low, mut high) = (heat, heat);
+        let (mut low, mut high) = (*heat, *heat);
         for (_, value) in recent {
             low = low.min(*value);
             high = high.max(*value);
@@ -210,11 +211,11 @@ impl CustomerTone {
         if heat - low >= high - heat { heat - low } else { heat - high }
     }
 
-    /// The heat as the coach may know it; `None` before the first value.
-    pub fn heat_now(&self) -> Option<HeatNow> {
+    /// The heat as the coach may know it at `now`; `None` before the first value.
+    pub fn heat_now(&self, now: CallTime) -> Option<HeatNow> {
         let (_, value) = self.heat?;
         let confidence = self.confidence;
-        Some(HeatNow { value, rise: self.rise(), confidence })
+        Some(HeatNow { value, rise: self.rise(now), confidence })
     }
 
     /// What the words said are still felt as, −1 to 1.
@@ -369,11 +370,15 @@ mod tests {
         // Up within a second or two, and noticed as a rise.
         let peak = hot[3].heat;
         assert!(calm < 0.2 && peak > 0.4 && hot[1].heat > 0.7 * peak, "{calm}, {hot:?}");
-        assert!(tone.heat_now().unwrap().rise > 0.25);
+        let rise_at =
+            |tone: &CustomerTone, secs| tone.heat_now(CallTime::from_secs(secs)).unwrap().rise;
+        assert!(rise_at(&tone, 14.1) > 0.25);
+        // Nobody is told of it when it is long over.
+        assert_eq!(rise_at(&tone, 27.0), 0.0);
         // A second of calm speech later most of it is left, and it is seen to fall.
         let after = speak(&mut tone, 16.0, 4.1, 180.0);
         assert!(after[0].heat > 0.5 * peak && after[3].heat < 0.7 * after[0].heat, "{after:?}");
-        assert!(tone.heat_now().unwrap().rise < 0.0);
+        assert!(rise_at(&tone, 20.1) < 0.0);
     }
 
     #[test]

@@ -126,3 +126,49 @@ pub fn read(list: &Path) -> anyhow::Result<Vec<Clip>> {
     }
     Ok(clips)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of these rows in a folder with the clips `a.flac` and `b.wav`.
+    fn list(rows: &str) -> anyhow::Result<Vec<Clip>> {
+        let dir = tempfile::tempdir().unwrap();
+        for clip in ["a.flac", "b.wav"] {
+            std::fs::write(dir.path().join(clip), "").unwrap();
+        }
+        let path = dir.path().join("list.csv");
+        std::fs::write(&path, rows).unwrap();
+        read(&path)
+    }
+
+    fn refused(rows: &str) -> String {
+        format!("{:#}", list(rows).unwrap_err())
+    }
+
+    #[test]
+    fn rows_are_clips() {
+        let clips = list("file,speaker,emotion\na.wav,03,happiness\nb.wav,04, Sad\n").unwrap();
+        assert!(clips[0].path.ends_with("a.flac") && clips[1].path.ends_with("b.wav"));
+        assert_eq!((clips[0].speaker.as_str(), clips[0].emotion), ("03", Emotion::Joy));
+        assert!(!clips[0].emotion.is_low() && clips[1].emotion.is_low());
+    }
+
+    #[test]
+    fn a_speaker_in_two_splits_is_refused() {
+        let rows = "path,corpus,speaker,emotion,split\na.wav,x,1,anger,train\nb.wav,x,1,joy,test\n";
+        assert!(refused(rows).contains("row 2: speaker 1 is in `test` and in `train`"));
+        // Speakers of two corpora may share a number.
+        let rows = rows.replace("b.wav,x", "b.wav,y");
+        assert_eq!(list(&rows).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_list_is_named() {
+        let head = "path,corpus,speaker,emotion\n";
+        assert!(refused(&format!("{head}a.wav,x,1,hungry\n")).contains("no emotion `hungry`"));
+        assert!(refused(&format!("{head}c.wav,x,1,joy\n")).contains("row 1: no file"));
+        assert!(refused("path,corpus\na.wav,x\n").contains("needs the columns"));
+        assert!(refused(head).contains("holds no clips"));
+    }
+}

@@ -41,10 +41,13 @@ struct Row {
     sound: &'static str,
     baseline: &'static str,
     clips: usize,
-    /// Clips in which too little was voiced to say anything; they count as not angry.
-    silent: usize,
+    /// Clips in which no speech was heard, or too little was voiced to say anything; they count as
+    /// not angry.
+    unheard: usize,
     /// Anger against neutral, calm, sadness and boredom.
     auc_low: Option<f64>,
+    /// The same, of the clips that were heard.
+    auc_low_heard: Option<f64>,
     /// Anger against all others.
     auc_rest: Option<f64>,
     /// Anger against joy.
@@ -103,18 +106,20 @@ pub fn run(args: Args) -> anyhow::Result<()> {
          against joy.\nWarm: the speaker's neutral clips were heard first, and are left out.\n"
     );
     println!(
-        "corpus        sound         baseline  clips  AUC low  AUC rest  AUC joy  UAR low  \
+        "corpus        sound         baseline  clips  unheard  AUC low  if heard  AUC rest  AUC joy  UAR low  \
          UAR rest  calib.  first s  agrees"
     );
     let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.3}"));
     for r in &rows {
         println!(
-            "{:<12}  {:<12}  {:<8}  {:>5}  {:>7}  {:>8}  {:>7}  {:>7}  {:>8}  {:>6.3}  {:>7}  {:>6}",
+            "{:<12}  {:<12}  {:<8}  {:>5}  {:>7}  {:>7}  {:>8}  {:>8}  {:>7}  {:>7}  {:>8}  {:>6.3}  {:>7}  {:>6}",
             r.corpus,
             r.sound,
             r.baseline,
             r.clips,
+            r.unheard,
             number(r.auc_low),
+            number(r.auc_low_heard),
             number(r.auc_rest),
             number(r.auc_joy),
             number(r.uar_low),
@@ -174,6 +179,7 @@ impl Call {
     ) -> (Option<(f64, f64)>, Option<f64>) {
         let mut onset = None;
         let mut first = None;
+        let before = self.tone.judged().cloned();
         let padded = [samples, &[0.0; BETWEEN]].concat();
         listen(&padded, self.now, vad, |sounds, frame, under_way| {
             onset = onset.or(under_way.map(|span| span.start));
@@ -184,7 +190,9 @@ impl Call {
             }
         });
         self.now = self.now + padded.len() as u64;
-        (first, self.tone.judged().map(|judged| f64::from(judged.value)))
+        // What was said of an earlier clip says nothing of this one.
+        let judged = self.tone.judged().filter(|judged| before.as_ref() != Some(*judged));
+        (first, judged.map(|judged| f64::from(judged.value)))
     }
 }
 
@@ -197,6 +205,11 @@ fn row(corpus: String, sound: &'static str, baseline: &'static str, found: &[Fou
             .collect()
     };
     let low = scored(&Emotion::is_low);
+    let low_heard: Vec<(f64, bool)> = found
+        .iter()
+        .filter(|f| f.emotion == Emotion::Anger || f.emotion.is_low())
+        .filter_map(|f| Some((f.value?, f.emotion == Emotion::Anger)))
+        .collect();
     let rest = scored(&|_| true);
     let pairs: Vec<(f64, f64)> =
         found.iter().filter_map(|f| Some((f.first?.0, f.value?))).collect();
@@ -207,8 +220,9 @@ fn row(corpus: String, sound: &'static str, baseline: &'static str, found: &[Fou
         sound,
         baseline,
         clips: found.len(),
-        silent: found.iter().filter(|f| f.value.is_none()).count(),
+        unheard: found.iter().filter(|f| f.value.is_none()).count(),
         auc_low: roc_auc(&low),
+        auc_low_heard: roc_auc(&low_heard),
         auc_rest: roc_auc(&rest),
         auc_joy: roc_auc(&scored(&|emotion| emotion == Emotion::Joy)),
         uar_low: uar(&low),

@@ -130,3 +130,23 @@ fn refuse_shared(train: &[clips::Clip], test: &[clips::Clip]) -> anyhow::Result<
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clips::{Clip, Emotion};
+
+    #[test]
+    fn nobody_is_trained_and_tested_on() {
+        let clip = |corpus: &str, speaker: &str| Clip {
+            path: PathBuf::new(),
+            corpus: corpus.into(),
+            speaker: speaker.into(),
+            emotion: Emotion::Anger,
+        };
+        let train = [clip("emodb", "03"), clip("emodb", "08")];
+        assert!(refuse_shared(&train, &[clip("ravdess", "03")]).is_ok());
+        let error = refuse_shared(&train, &[clip("emodb", "08")]).unwrap_err().to_string();
+        assert!(error.contains("speaker 08 of emodb"), "{error}");
+    }
+}
