@@ -29,6 +29,7 @@
 //! Network code: models and calls are files, checked by hash. Emotion labels about the agent:
 //! only measurements against their own baseline. A global state of any kind.
 
+pub mod exponential;
 pub mod units;
 
 pub mod config;

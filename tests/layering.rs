@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms, lowest layer first. A room may use those of its own layer and of those before it.
 const LAYERS: [&[&str]; 8] = [
-    &["units"],
+    &["exponential", "units"],
     &["config", "event"],
     &["audio", "speech", "tone", "dialogue", "language", "coach", "models"],
     &["engine"],

@@ -6,6 +6,7 @@
 //! plain arithmetic without library functions, whose last bit may differ between systems.
 
 use super::matrix::{Matrix, Rounded};
+use crate::exponential::exp;
 
 /// Numbers of a piece's vector.
 pub const WIDTH: usize = 384;
@@ -176,23 +177,6 @@ pub fn erf(x: f32) -> f32 {
         series = series * t + term;
     }
     (1.0 - series * t * exp(-size * size)).copysign(x)
-}
-
-/// The exponential function without a branch or a call, so that loops over it vectorise:
-/// a power of two times the Taylor series on the rest, within 5e-7 of the true value.
-#[inline(always)]
-pub fn exp(x: f32) -> f32 {
-    /// Adding it drops the digits after the point.
-    const ROUND: f32 = 12_582_912.0;
-    let x = x.clamp(-87.0, 87.0);
-    let power = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    // ln 2 in two parts, so that the difference keeps its digits.
-    let rest = (x - power * 0.693_359_4) + power * 2.121_944_4e-4;
-    let mut series = 1.0 / 720.0;
-    for term in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        series = series * rest + term;
-    }
-    series * f32::from_bits(((power as i32 + 127) << 23) as u32)
 }
 
 #[cfg(test)]

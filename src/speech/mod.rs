@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod coupling;
+mod dense;
 pub mod guard;
 pub mod leak;
 pub mod partial;

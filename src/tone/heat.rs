@@ -201,7 +201,7 @@ impl CustomerTone {
     /// where nothing was said for so long.
     fn rise(&self, now: CallTime) -> f32 {
         let recent = self.trail.iter().filter(|(at, _)| now.secs_since(*at) <= RISE_OVER_SECS);
-        let Some((_, heat)) = recent.clone().last() else { return 0.0 };
+        let Some((_, heat)) = recent.clone().next_back() else { return 0.0 };
         // Against the lowest for a rise, the highest for a fall, whichever is further.
         let (mut low, mut high) = (*heat, *heat);
         for (_, value) in recent {

@@ -11,7 +11,7 @@ use evenkeel::event::Layout;
 use evenkeel::units::{ENGINE_RATE, PerParty, SampleRate};
 
 /// The telephone's rate.
-const TELEPHONE: SampleRate = SampleRate(8_000);
+pub const TELEPHONE: SampleRate = SampleRate(8_000);
 
 /// All of the first channel of `path`, mono, 16 kHz.
 pub fn load(path: &Path) -> anyhow::Result<Vec<f32>> {
@@ -52,7 +52,8 @@ pub fn through_telephone(samples: &[f32]) -> Vec<f32> {
     convert(TELEPHONE, ENGINE_RATE, &narrow)
 }
 
-fn convert(from: SampleRate, to: SampleRate, samples: &[f32]) -> Vec<f32> {
+/// `samples` at another rate.
+pub fn convert(from: SampleRate, to: SampleRate, samples: &[f32]) -> Vec<f32> {
     let mut converter = RateConverter::new(from, to);
     let mut out = Vec::new();
     converter.push(samples, &mut out);

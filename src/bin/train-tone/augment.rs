@@ -3,15 +3,14 @@
 use std::f32::consts::{PI, TAU};
 
 use evenkeel::audio::g711::through_mu_law;
-use evenkeel::audio::resample::RateConverter;
 use evenkeel::units::{ENGINE_RATE, SampleRate};
 use fastrand::Rng;
 use opusic_c::{Application, Bitrate, Channels, Decoder, Encoder};
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
-/// The telephone's rate.
-const TELEPHONE: SampleRate = SampleRate(8_000);
+use crate::recordings::{TELEPHONE, convert};
+
 /// Samples in a packet of 20 ms at 8 kHz.
 const PACKET: usize = 160;
 
@@ -157,14 +156,6 @@ fn maybe<T>(rng: &mut Rng, share: f32, make: impl FnOnce(&mut Rng) -> T) -> Opti
 
 fn between(rng: &mut Rng, low: f32, high: f32) -> f32 {
     low + (high - low) * rng.f32()
-}
-
-fn convert(from: SampleRate, to: SampleRate, samples: &[f32]) -> Vec<f32> {
-    let mut converter = RateConverter::new(from, to);
-    let mut out = Vec::new();
-    converter.push(samples, &mut out);
-    converter.finish(&mut out);
-    out
 }
 
 /// Faster and higher, or slower and lower, as a record at another speed.

@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use evenkeel::language::encoder::{HEAD, WIDTH, erf, exp, gelu, softmax};
+use evenkeel::exponential::exp;
+use evenkeel::language::encoder::{HEAD, WIDTH, erf, gelu, softmax};
 
 use super::chance::Chance;
 
