@@ -6,7 +6,9 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
 use super::base::{Base, LAYERS};
-use super::network::{Layer, Learnt, Linear, Network, Norm};
+use super::layer::Layer;
+use super::linear::{Learnt, Linear, Norm};
+use super::network::Network;
 
 /// The parts of a layer that are matrices, with how many numbers go in, and those that are norms.
 const MATRICES: [(&str, usize); 4] =

@@ -14,6 +14,8 @@ mod corpus;
 mod export;
 #[path = "../evaluate/goemotions.rs"]
 mod goemotions;
+mod layer;
+mod linear;
 mod network;
 
 use std::path::PathBuf;
@@ -32,7 +34,8 @@ use chance::Chance;
 use classes::Confusion;
 use corpus::Labelled;
 use goemotions::{Group, together};
-use network::{Head, Network, Sample, Step};
+use linear::Step;
+use network::{Head, Network, Sample};
 
 /// What people say on the phone, as patterns.
 const PATTERNS: &str = include_str!("patterns.tsv");
