@@ -8,8 +8,10 @@
 //! frame by frame, in the order of the audio. In a replay the mind waits for the words of an
 //! utterance where a live call would have had them; the ears run on meanwhile.
 
+mod doubt;
 pub mod ear;
 mod mind;
+mod pending;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

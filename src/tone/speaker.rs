@@ -1,5 +1,7 @@
 //! One party's measures, second by second of speech, against their own baseline.
 
+use std::collections::VecDeque;
+
 use super::pace::Pace;
 use super::pitch::{MedianPitch, Pitch, semitones};
 use super::spectrum::Shape;
@@ -10,6 +12,10 @@ use crate::units::{CallSpan, CallTime};
 
 /// Readings of the pitch in a second of speech from which it is trusted.
 const PITCH_READINGS: usize = 15;
+/// How somebody speaks just now is judged by so many seconds of speech, none older than …
+const RECENT_SECONDS: usize = 3;
+/// … this. Seconds.
+const RECENT_SECS: f64 = 8.0;
 
 /// What one frame of a party sounded like.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +45,8 @@ pub struct Speaker {
     speech_hops: u32,
     clipped_hops: u32,
     second: Option<Second>,
+    /// The last seconds of speech, measured.
+    recent: VecDeque<Measure>,
 }
 
 /// The second of speech under way.
@@ -67,6 +75,7 @@ impl Speaker {
             speech_hops: 0,
             clipped_hops: 0,
             second: None,
+            recent: VecDeque::new(),
         }
     }
 
@@ -116,7 +125,7 @@ impl Speaker {
             .filter(|_| second.f0_hz.len() >= PITCH_READINGS)
             .zip(self.median_pitch.hz())
             .map(|(f0_hz, own)| semitones(f0_hz, own));
-        Some(Measure {
+        let measure = Measure {
             party: None,
             span: CallSpan::new(second.start, second.start.shifted(1.0)),
             pace_wpm: self
@@ -124,7 +133,28 @@ impl Speaker {
                 .map(|wpm| wpm as f32),
             level_lu: level_lu.filter(|_| known),
             pitch_st: pitch_st.filter(|_| known),
-        })
+        };
+        self.recent.truncate(RECENT_SECONDS - 1);
+        self.recent.push_front(measure.clone());
+        Some(measure)
+    }
+
+    /// Level above the speaker's own over the last three seconds of speech, in LU; `None` where
+    /// one of them is not known, or they were long before `now`.
+    pub fn recent_level_lu(&self, now: CallTime) -> Option<f32> {
+        self.recently(now, |measure| measure.level_lu)
+    }
+
+    /// The same of the pitch, in semitones.
+    pub fn recent_pitch_st(&self, now: CallTime) -> Option<f32> {
+        self.recently(now, |measure| measure.pitch_st)
+    }
+
+    fn recently(&self, now: CallTime, value: impl Fn(&Measure) -> Option<f32>) -> Option<f32> {
+        let recent = |m: &&Measure| now.secs_since(m.span.end) <= RECENT_SECS;
+        let values: Option<Vec<f32>> = self.recent.iter().filter(recent).map(value).collect();
+        let values = values.filter(|values| values.len() == RECENT_SECONDS)?;
+        Some(values.iter().sum::<f32>() / values.len() as f32)
     }
 
     /// Takes the words of the utterance in `span`.

@@ -1,0 +1,110 @@
+//! What can't be trusted in the channels themselves.
+
+use super::ear::Heard;
+use crate::dialogue::channels::ChannelCheck;
+use crate::tone::speaker::Speaker;
+use crate::units::{Party, PerParty};
+
+/// Rules that need to know who speaks.
+pub const NEED_PARTIES: [&str; 3] = ["let-them-finish", "show-listening", "stay-calm"];
+/// Rules that need to hear the agent.
+const NEED_AGENT: [&str; 2] = ["show-listening", "keep-them-posted"];
+/// A channel that has never been louder than this has carried nothing.
+const NOTHING_DBFS: f32 = -80.0;
+/// The other party must have spoken this long before a silent channel is worth a warning.
+const SILENT_AFTER_SECS: f64 = 5.0;
+/// From this share of speech at the converter's limit on, a channel is clipped.
+const CLIPPED_SHARE: f64 = 0.05;
+
+/// Something that was found out, with the rules that hang on it.
+pub enum Finding {
+    /// Something can't be trusted.
+    Doubted { code: &'static str, text: String, rules: &'static [&'static str] },
+    /// It can be trusted again.
+    Restored { code: &'static str, text: &'static str, rules: &'static [&'static str] },
+    /// The same, and nothing that one needs to be told.
+    Heard { rules: &'static [&'static str] },
+}
+
+/// Watches both channels.
+#[derive(Default)]
+pub struct Doubt {
+    channels: ChannelCheck,
+    bleeds: bool,
+    carried: PerParty<bool>,
+    warned_silent: PerParty<bool>,
+    warned_clipped: PerParty<bool>,
+}
+
+impl Doubt {
+    /// Whether so much of the customer leaks into the agent's channel that it was warned of.
+    pub fn bleeds(&self) -> bool {
+        self.bleeds
+    }
+
+    /// Whether both channels were found to carry the same audio.
+    pub fn same_audio(&self) -> bool {
+        self.channels.same()
+    }
+
+    /// Takes a frame of both channels, and what is known of the speakers after it.
+    pub fn step(
+        &mut self,
+        heard: &PerParty<Heard>,
+        speakers: &PerParty<Speaker>,
+        mut tell: impl FnMut(Finding),
+    ) {
+        match self.channels.step(&heard.agent.hop_db, &heard.customer.hop_db) {
+            Some(true) => {
+                let text = "Both channels carry the same audio: who speaks can't be told. \
+                            Everything that needs to know is off.";
+                let text = text.to_owned();
+                tell(Finding::Doubted { code: "same-audio", text, rules: &NEED_PARTIES });
+            }
+            Some(false) => {
+                let text = "The channels carry two voices again.";
+                tell(Finding::Restored { code: "same-audio-over", text, rules: &NEED_PARTIES });
+            }
+            None => {}
+        }
+        // The same audio in both is worse than a leak, and looks like one.
+        if heard.agent.bleeds != self.bleeds && !self.channels.same() {
+            self.bleeds = heard.agent.bleeds;
+            tell(if self.bleeds {
+                let text = "The agent's microphone hears the customer too loudly to tell the \
+                            voices apart. Everything that needs to know who speaks is off.";
+                Finding::Doubted { code: "bleed", text: text.to_owned(), rules: &NEED_PARTIES }
+            } else {
+                let text = "The agent's microphone no longer hears the customer so loudly.";
+                Finding::Restored { code: "bleed-over", text, rules: &NEED_PARTIES }
+            });
+        }
+        for party in Party::BOTH {
+            let loud = heard[party].hop_db.iter().any(|&db| db > NOTHING_DBFS);
+            if loud && !self.carried[party] {
+                self.carried[party] = true;
+                if self.warned_silent[party] && party == Party::Agent {
+                    tell(Finding::Heard { rules: &NEED_AGENT });
+                }
+            }
+            let other_secs = speakers[party.other()].speech_secs();
+            if !self.carried[party] && !self.warned_silent[party] && other_secs > SILENT_AFTER_SECS
+            {
+                self.warned_silent[party] = true;
+                let text = format!("The {party}'s channel has been silent so far.");
+                let rules: &[&'static str] = if party == Party::Agent { &NEED_AGENT } else { &[] };
+                tell(Finding::Doubted { code: "silent-channel", text, rules });
+            }
+            let share = speakers[party].clipped_share();
+            if share > CLIPPED_SHARE && !self.warned_clipped[party] {
+                self.warned_clipped[party] = true;
+                let text = format!(
+                    "The {party}'s channel is clipped in {:.0} % of the speech: its level can't \
+                     be trusted.",
+                    share * 100.0
+                );
+                tell(Finding::Doubted { code: "clipping", text, rules: &[] });
+            }
+        }
+    }
+}
