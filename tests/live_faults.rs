@@ -243,7 +243,8 @@ fn a_ring_that_overflows_is_a_gap_and_time_goes_on() {
         call.wait_for(PATIENCE, |event| overrun(event) && event["party"] == party);
     }
     let since = call.events().last().unwrap()["at"].as_f64().unwrap();
-    call.wait_for(PATIENCE, |event| {
+    // The turns of the demo call are long, and a span is told at its end.
+    call.wait_for(PATIENCE * 3, |event| {
         event["type"] == "speech" && event["start"].as_f64().unwrap() > since
     });
     let shortest = after.elapsed().as_secs_f64();
