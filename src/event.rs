@@ -3,6 +3,8 @@
 //! [`Body::Transcribe`] asks for words and never reaches the log; all the others have a
 //! line of their own in `events.jsonl` (see [`crate::call::record`] for the form on disk).
 
+use std::borrow::Cow;
+
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 /// Something that the engine found out, and when.
@@ -42,10 +44,18 @@ pub enum Body {
     Tone(Tone),
     /// Something the agent did, well or badly.
     Practice(Practice),
+    /// Something said that matters to what should come next, and is no practice.
+    Remark(Remark),
+    /// What the customer's problem is.
+    Issue { span: CallSpan, kind: String, quote: String },
+    /// What the agent undertook to do; `due` is a date (`2026-12-04`), where one was said.
+    Promise { span: CallSpan, quote: String, due: Option<String> },
     /// A prompt for the agent.
     Cue(Cue),
     /// What happened in the 20 s after a cue.
     CueOutcome { id: u32, outcome: Outcome, evidence: Evidence },
+    /// A moment for the coach.
+    Flag(Flag),
     /// Something can't be trusted.
     Warning { code: &'static str, text: String, disables: Vec<String> },
     /// The call in numbers: always last in a complete call.
@@ -216,6 +226,54 @@ pub struct Practice {
     pub evidence: Evidence,
 }
 
+/// Something said that matters to what should come next, and is no practice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// What was done by saying it, from [`REMARKS`].
+    pub name: &'static str,
+    /// Who said it.
+    pub party: Party,
+    /// Where.
+    pub span: CallSpan,
+    /// The words.
+    pub quote: String,
+    /// How sure that is, 0 to 1.
+    pub score: f32,
+    /// Of a complaint: how the agent could say it back, where that can be told.
+    pub suggestion: Option<String>,
+}
+
+/// The remarks that Evenkeel looks for: the customer's, then the agent's.
+pub const REMARKS: [&str; 12] = [
+    "complaint",
+    "question",
+    "asks-for-manager",
+    "threatens-to-leave",
+    "refuses",
+    "accepts",
+    "thanks",
+    "relief",
+    "asks-meaning",
+    "closing",
+    "closed-question",
+    "wraps-up",
+];
+
+/// A moment for the coach.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flag {
+    /// Where.
+    pub span: CallSpan,
+    /// Why, as a short name.
+    pub reason: &'static str,
+    /// 1 worth a look, 2 worth a talk, 3 first of all.
+    pub severity: u8,
+    /// The cue that it is about.
+    pub cue: Option<u32>,
+    /// The numbers behind it.
+    pub evidence: Evidence,
+}
+
 /// The practices that Evenkeel looks for, in the order of the design.
 pub const PRACTICES: [&str; 22] = [
     "stay-calm",
@@ -256,7 +314,7 @@ pub struct Cue {
     /// Why, in a sentence.
     pub why: String,
     /// The rule that fired.
-    pub rule: &'static str,
+    pub rule: String,
     /// Its numbers, thresholds included.
     pub evidence: Evidence,
     /// Which path decided it.
@@ -290,7 +348,12 @@ pub enum Outcome {
 }
 
 /// Named numbers behind a finding, in a fixed order.
-pub type Evidence = Vec<(&'static str, f64)>;
+pub type Evidence = Vec<(Cow<'static, str>, f64)>;
+
+/// Evidence of a fixed set of numbers.
+pub fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Evidence {
+    numbers.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
 
 /// How much hangs on a request for words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -347,6 +410,21 @@ pub struct Summary {
     pub heat: Option<Heat>,
     /// Each practice that could be judged, and how it stands.
     pub scorecard: Vec<(&'static str, Mark)>,
+    /// How the call came back from trouble; `None` where there was none, or nobody could tell.
+    pub recovery: Option<Recovery>,
+}
+
+/// How a call came back from trouble. Seconds; `None` where it did not come.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Recovery {
+    /// When the trouble began, from the start of the call.
+    pub onset_secs: f64,
+    /// From there to the agent's first sign of having heard it.
+    pub acknowledged_secs: Option<f64>,
+    /// From there to the first concrete offer.
+    pub offered_secs: Option<f64>,
+    /// From there until the customer was calm, and stayed so.
+    pub settled_secs: Option<f64>,
 }
 
 /// How a party's words feel over a call, −5 (bad) to 5 (good), as contact-centre tools report it.

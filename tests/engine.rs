@@ -351,10 +351,14 @@ fn check_laws(call: &Call, events: &[Event]) -> Result<(), TestCaseError> {
             | Body::Silence { span }
             | Body::Partial { span, .. }
             | Body::Pause { span }
+            | Body::Issue { span, .. }
+            | Body::Promise { span, .. }
             | Body::Gap { span, .. } => vec![*span],
             Body::Measure(measure) => vec![measure.span],
             Body::Tone(tone) => vec![tone.span],
             Body::Practice(practice) => vec![practice.span],
+            Body::Remark(remark) => vec![remark.span],
+            Body::Flag(flag) => vec![flag.span],
             Body::Utterance(utterance) => {
                 let words = utterance.words.iter().map(|word| word.span);
                 words.chain([utterance.span]).collect()

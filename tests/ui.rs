@@ -94,7 +94,7 @@ fn cue(text: &str) -> Event {
         text: text.into(),
         suggestion: Some("It sounds like you waited at home twice for nothing.".into()),
         why: "The customer stated a problem, and your reply did not take it up.".into(),
-        rule: "reflect-back",
+        rule: "reflect-back".into(),
         evidence: Vec::new(),
         speed: Speed::Slow,
         until: CallTime::from_secs(1_000.0),

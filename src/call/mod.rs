@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod keeper;
+pub mod line;
 pub mod names;
 pub mod rebuild;
 pub mod record;

@@ -1,10 +1,9 @@
 //! The summary of a log that has none: what a call that was cut short still tells.
 
-use super::record::{CueRecord, Line, Record, Span, WordRecord};
+use super::record::{Line, Record, Span};
 use super::summary::SummaryRecord;
 use crate::config::DialogueConfig;
 use crate::dialogue::summary::Tally;
-use crate::event::{Body, CallHead, Cue, PRACTICES, Tone, Utterance, Word};
 use crate::units::CallTime;
 
 /// Sums up the lines of a log. A summary among them is not used; the call is taken to end
@@ -17,7 +16,7 @@ pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
         if let Some(span) = span(&line.record) {
             end = end.max(span.end.into());
         }
-        if let Some(body) = counted(&line.record) {
+        if let Some(body) = line.body() {
             tally.observe(&body);
         }
     }
@@ -36,7 +35,11 @@ fn span(record: &Record) -> Option<Span> {
         | Record::Gap { span, .. }
         | Record::Measure { span, .. }
         | Record::Tone { span, .. }
-        | Record::Practice { span, .. } => Some(*span),
+        | Record::Practice { span, .. }
+        | Record::Remark { span, .. }
+        | Record::Issue { span, .. }
+        | Record::Promise { span, .. }
+        | Record::Flag { span, .. } => Some(*span),
         Record::Call { .. }
         | Record::Cue(_)
         | Record::CueOutcome { .. }
@@ -46,82 +49,12 @@ fn span(record: &Record) -> Option<Span> {
     }
 }
 
-/// The event of a line, with as much in it as a tally counts; `None` for what none counts.
-fn counted(record: &Record) -> Option<Body> {
-    let body = match record {
-        Record::Call { id, layout, .. } => Body::Call(Box::new(CallHead {
-            id: id.clone(),
-            started: None,
-            source: Vec::new(),
-            layout: *layout,
-            config_sha256: String::new(),
-            models: Vec::new(),
-        })),
-        Record::Speech { party, span } => Body::Speech { party: *party, span: (*span).into() },
-        Record::Utterance { party, span, text, words, confidence, redo, sentiment } => {
-            let word = |word: &WordRecord| Word {
-                text: word.w.clone(),
-                span: word.span.into(),
-                p: word.p as f32,
-            };
-            Body::Utterance(Utterance {
-                party: *party,
-                span: (*span).into(),
-                text: text.clone(),
-                words: words.iter().map(word).collect(),
-                confidence: *confidence as f32,
-                redo: *redo,
-                sentiment: sentiment.map(|value| value as f32),
-            })
-        }
-        Record::Overlap { span, by, kind, yielded } => {
-            Body::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
-        }
-        Record::Silence { span } => Body::Silence { span: (*span).into() },
-        Record::Tone { span, heat, voice, words, confidence, .. } => Body::Tone(Tone {
-            span: (*span).into(),
-            heat: *heat as f32,
-            voice: *voice as f32,
-            words: words.map(|value| value as f32),
-            confidence: *confidence as f32,
-            why: Vec::new(),
-        }),
-        Record::Cue(cue) => Body::Cue(cue_of(cue)?),
-        Record::CueOutcome { id, outcome, .. } => {
-            Body::CueOutcome { id: *id, outcome: *outcome, evidence: Vec::new() }
-        }
-        Record::Gap { .. }
-        | Record::Partial { .. }
-        | Record::Pause { .. }
-        | Record::Measure { .. }
-        | Record::Practice { .. }
-        | Record::Warning { .. }
-        | Record::Summary(_)
-        | Record::Unknown => return None,
-    };
-    Some(body)
-}
-
-/// `None` where the cue asks for a practice of a newer version.
-fn cue_of(cue: &CueRecord) -> Option<Cue> {
-    let name = PRACTICES.into_iter().find(|practice| *practice == cue.name)?;
-    Some(Cue {
-        id: cue.id,
-        name,
-        text: cue.text.clone(),
-        suggestion: cue.suggestion.clone(),
-        why: cue.why.clone(),
-        rule: name,
-        evidence: Vec::new(),
-        speed: cue.speed,
-        until: cue.until.into(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Layout, Outcome, OverlapKind, Speed};
+    use crate::event::{
+        Body, CallHead, Cue, Event, Layout, Outcome, OverlapKind, Speed, Utterance, Word,
+    };
     use crate::units::{CallSpan, Party};
 
     fn from_to(start: f64, end: f64) -> CallSpan {
@@ -144,7 +77,7 @@ mod tests {
             text: "Say what you are doing".into(),
             suggestion: None,
             why: String::new(),
-            rule: "keep-them-posted",
+            rule: "keep-them-posted".into(),
             evidence: Vec::new(),
             speed: Speed::Fast,
             until: CallTime::from_secs(50.0),

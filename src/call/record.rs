@@ -4,11 +4,13 @@
 //! breaking change raises the number in [`SCHEMA`]. Times are seconds with three decimals.
 //! Readers skip types ([`Record::Unknown`]) and fields that they don't know.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::names;
 use super::summary::SummaryRecord;
-use crate::event::{Body, Cue, Event, GapCause, Layout, Outcome, OverlapKind, Speed};
+use crate::event::{Evidence, GapCause, Layout, Outcome, OverlapKind, Speed};
 use crate::units::{CallSpan, CallTime, Party};
 
 /// The schema that this program writes.
@@ -162,7 +164,39 @@ pub enum Record {
         score: f64,
         evidence: EvidenceRecord,
     },
+    /// Something said that matters to what should come next, and is no practice.
+    Remark {
+        name: String,
+        party: Party,
+        #[serde(flatten)]
+        span: Span,
+        quote: String,
+        score: f64,
+        /// Of a complaint: how the agent could say it back.
+        #[serde(default)]
+        suggestion: Option<String>,
+    },
+    Issue {
+        #[serde(flatten)]
+        span: Span,
+        kind: String,
+        quote: String,
+    },
+    Promise {
+        #[serde(flatten)]
+        span: Span,
+        quote: String,
+        due: Option<String>,
+    },
     Cue(CueRecord),
+    Flag {
+        #[serde(flatten)]
+        span: Span,
+        reason: String,
+        severity: u8,
+        cue: Option<u32>,
+        evidence: EvidenceRecord,
+    },
     CueOutcome {
         id: u32,
         #[serde(with = "names")]
@@ -263,128 +297,18 @@ impl<'de> Deserialize<'de> for EvidenceRecord {
     }
 }
 
-impl From<&crate::event::Evidence> for EvidenceRecord {
-    fn from(evidence: &crate::event::Evidence) -> Self {
-        let number = |(name, value): &(&str, f64)| ((*name).to_owned(), thousandths(*value));
+impl From<&Evidence> for EvidenceRecord {
+    fn from(evidence: &Evidence) -> Self {
+        let number = |(name, value): &(Cow<'static, str>, f64)| {
+            (name.clone().into_owned(), thousandths(*value))
+        };
         EvidenceRecord(evidence.iter().map(number).collect())
     }
 }
 
-impl Line {
-    /// The line of an event; `None` for those that are not logged.
-    pub fn of(event: &Event) -> Option<Line> {
-        let record = match &event.body {
-            Body::Call(head) => Record::Call {
-                schema: SCHEMA.to_owned(),
-                id: head.id.clone(),
-                started: head.started.clone(),
-                source: head
-                    .source
-                    .iter()
-                    .map(|source| SourceRecord {
-                        name: source.name.clone(),
-                        sample_rate: source.sample_rate,
-                        encoding: source.encoding.clone(),
-                    })
-                    .collect(),
-                layout: head.layout,
-                config_sha256: head.config_sha256.clone(),
-                models: head
-                    .models
-                    .iter()
-                    .map(|m| ModelRecord { name: m.name.clone(), sha256: m.sha256.clone() })
-                    .collect(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
-            Body::Speech { party, span } => Record::Speech { party: *party, span: (*span).into() },
-            Body::Utterance(utterance) => Record::Utterance {
-                party: utterance.party,
-                span: utterance.span.into(),
-                text: utterance.text.clone(),
-                words: utterance
-                    .words
-                    .iter()
-                    .map(|word| WordRecord {
-                        w: word.text.clone(),
-                        span: word.span.into(),
-                        p: thousandths(word.p),
-                    })
-                    .collect(),
-                confidence: thousandths(utterance.confidence),
-                redo: utterance.redo,
-                sentiment: utterance.sentiment.map(thousandths),
-            },
-            Body::Partial { party, span, text, stable } => Record::Partial {
-                party: *party,
-                span: (*span).into(),
-                text: text.clone(),
-                stable: *stable,
-            },
-            Body::Pause { span } => Record::Pause { span: (*span).into() },
-            Body::Overlap { span, by, kind, yielded } => {
-                Record::Overlap { span: (*span).into(), by: *by, kind: *kind, yielded: *yielded }
-            }
-            Body::Silence { span } => Record::Silence { span: (*span).into() },
-            Body::Gap { party, span, cause } => {
-                Record::Gap { party: *party, span: (*span).into(), cause: *cause }
-            }
-            Body::Measure(measure) => Record::Measure {
-                party: measure.party,
-                span: measure.span.into(),
-                pace_wpm: measure.pace_wpm.map(|wpm| thousandths(wpm.round())),
-                level_lu: measure.level_lu.map(thousandths),
-                pitch_st: measure.pitch_st.map(thousandths),
-            },
-            Body::Tone(tone) => Record::Tone {
-                party: Party::Customer,
-                span: tone.span.into(),
-                heat: thousandths(tone.heat),
-                voice: thousandths(tone.voice),
-                words: tone.words.map(thousandths),
-                confidence: thousandths(tone.confidence),
-                why: tone
-                    .why
-                    .iter()
-                    .map(|why| ReasonRecord { what: why.what.clone(), by: thousandths(why.by) })
-                    .collect(),
-            },
-            Body::Practice(practice) => Record::Practice {
-                name: practice.name.to_owned(),
-                party: practice.party,
-                span: practice.span.into(),
-                quote: practice.quote.clone(),
-                score: thousandths(practice.score),
-                evidence: (&practice.evidence).into(),
-            },
-            Body::Cue(cue) => Record::Cue(cue.into()),
-            Body::CueOutcome { id, outcome, evidence } => {
-                Record::CueOutcome { id: *id, outcome: *outcome, evidence: evidence.into() }
-            }
-            Body::Warning { code, text, disables } => Record::Warning {
-                code: (*code).to_owned(),
-                text: text.clone(),
-                disables: disables.clone(),
-            },
-            Body::Summary(summary) => Record::Summary(Box::new(SummaryRecord::of(summary))),
-            Body::Transcribe(_) => return None,
-        };
-        Some(Line { at: event.at.into(), record })
-    }
-}
-
-impl From<&Cue> for CueRecord {
-    fn from(cue: &Cue) -> Self {
-        CueRecord {
-            id: cue.id,
-            name: cue.name.to_owned(),
-            text: cue.text.clone(),
-            suggestion: cue.suggestion.clone(),
-            why: cue.why.clone(),
-            rule: cue.rule.to_owned(),
-            evidence: (&cue.evidence).into(),
-            speed: cue.speed,
-            until: cue.until.into(),
-        }
+impl From<&EvidenceRecord> for Evidence {
+    fn from(record: &EvidenceRecord) -> Self {
+        record.0.iter().map(|(name, value)| (name.clone().into(), *value)).collect()
     }
 }
 
@@ -398,7 +322,7 @@ pub(super) fn thousandths(value: impl Into<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Utterance, Word};
+    use crate::event::{Body, Cue, Event, Utterance, Word, evidence};
 
     fn span(start: f64, end: f64) -> CallSpan {
         CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end))
@@ -445,8 +369,8 @@ mod tests {
             text: "Slow down a little".into(),
             suggestion: None,
             why: "You speak fast.".into(),
-            rule: "stay-calm",
-            evidence: vec![("pace_wpm", 212.4), ("baseline_wpm", 150.0)],
+            rule: "stay-calm".into(),
+            evidence: evidence([("pace_wpm", 212.4), ("baseline_wpm", 150.0)]),
             speed: Speed::Fast,
             until: CallTime::from_secs(9.0),
         };

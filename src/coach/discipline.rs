@@ -168,7 +168,7 @@ impl Coach {
             text: finding.text.unwrap_or_else(|| rule.settings(&self.rules).text.clone()),
             suggestion: None,
             why: finding.why,
-            rule: rule.name(),
+            rule: rule.name().to_owned(),
             evidence: finding.evidence,
             speed: Speed::Fast,
             until: self.shown_until,
@@ -210,7 +210,7 @@ mod tests {
         let mut coach = Coach::new(&config.cues, &config.rules);
         let (mut cues, mut outcomes) = (Vec::new(), Vec::new());
         let mut tell = |at: f64, body| match body {
-            Body::Cue(cue) => cues.push((at, cue.rule)),
+            Body::Cue(cue) => cues.push((at, cue.name)),
             Body::CueOutcome { outcome, .. } => outcomes.push(outcome),
             _ => unreachable!("a coach tells cues and outcomes"),
         };

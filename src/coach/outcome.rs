@@ -129,14 +129,14 @@ impl Watch {
                 Outcome::Ignored
             }
         };
-        let mut evidence = vec![("watched_secs", round(now.secs_since(self.since)))];
+        let mut evidence = vec![("watched_secs".into(), round(now.secs_since(self.since)))];
         for (name, value) in [
             ("done_after_secs", after(self.done_at)),
             ("passed_after_secs", after(self.passed_at)),
             ("again_after_secs", after(self.relapsed_at)),
             ("slowest_wpm", self.slowest_wpm.map(round)),
         ] {
-            evidence.extend(value.map(|value| (name, value)));
+            evidence.extend(value.map(|value| (name.into(), value)));
         }
         (outcome, evidence)
     }

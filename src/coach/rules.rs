@@ -87,9 +87,9 @@ impl Rule {
                         overlap.secs
                     ),
                     evidence: vec![
-                        ("overlap_secs", round(overlap.secs)),
-                        ("threshold_secs", rule.overlap_secs),
-                        ("since_secs", round(overlap.start.secs())),
+                        ("overlap_secs".into(), round(overlap.secs)),
+                        ("threshold_secs".into(), rule.overlap_secs),
+                        ("since_secs".into(), round(overlap.start.secs())),
                     ],
                 })
             }
@@ -106,8 +106,8 @@ impl Rule {
                     text: None,
                     why: format!("Nobody has spoken for {:.0} s.", now.dead_air_secs),
                     evidence: vec![
-                        ("dead_air_secs", round(now.dead_air_secs)),
-                        ("threshold_secs", threshold),
+                        ("dead_air_secs".into(), round(now.dead_air_secs)),
+                        ("threshold_secs".into(), threshold),
                     ],
                 })
             }
@@ -120,8 +120,8 @@ impl Rule {
                         now.unanswered_secs
                     ),
                     evidence: vec![
-                        ("unanswered_secs", round(now.unanswered_secs)),
-                        ("threshold_secs", threshold),
+                        ("unanswered_secs".into(), round(now.unanswered_secs)),
+                        ("threshold_secs".into(), threshold),
                     ],
                 })
             }
@@ -148,9 +148,9 @@ fn pace_runs_away(now: &Situation, rule: &StayCalmRule, lets_go: f64) -> Option<
             None => format!("You speak about {pace:.0} words a minute."),
         },
         evidence: vec![
-            ("pace_wpm", round(pace)),
-            ("baseline_wpm", round(own.unwrap_or(rule.typical_wpm))),
-            ("threshold_wpm", round(threshold)),
+            ("pace_wpm".into(), round(pace)),
+            ("baseline_wpm".into(), round(own.unwrap_or(rule.typical_wpm))),
+            ("threshold_wpm".into(), round(threshold)),
         ],
     })
 }
@@ -164,11 +164,13 @@ fn voice_is_raised(now: &Situation, rule: &StayCalmRule, lets_go: f32) -> Option
         && pitch.is_some_and(|pitch| pitch >= rule.pitch_st * lets_go);
     (louder || higher).then(|| {
         let how = if louder { "louder" } else { "louder and higher" };
-        let mut evidence =
-            vec![("level_lu", round(level.into())), ("threshold_lu", round(rule.level_lu.into()))];
+        let mut evidence: Evidence = vec![
+            ("level_lu".into(), round(level.into())),
+            ("threshold_lu".into(), round(rule.level_lu.into())),
+        ];
         if let Some(pitch) = pitch {
-            evidence.push(("pitch_st", round(pitch.into())));
-            evidence.push(("threshold_st", round(rule.pitch_st.into())));
+            evidence.push(("pitch_st".into(), round(pitch.into())));
+            evidence.push(("threshold_st".into(), round(rule.pitch_st.into())));
         }
         Finding {
             text: Some(rule.voice_text.clone()),
@@ -185,10 +187,10 @@ fn heat_rises(now: &Situation, rule: &StayCalmRule, lets_go: f32) -> Option<Find
             text: Some(rule.heat_text.clone()),
             why: "The customer sounds tenser than a moment ago.".into(),
             evidence: vec![
-                ("heat", round(heat.value.into())),
-                ("threshold_heat", round(rule.heat_min.into())),
-                ("rise", round(heat.rise.into())),
-                ("threshold_rise", round(rule.heat_rise.into())),
+                ("heat".into(), round(heat.value.into())),
+                ("threshold_heat".into(), round(rule.heat_min.into())),
+                ("rise".into(), round(heat.rise.into())),
+                ("threshold_rise".into(), round(rule.heat_rise.into())),
             ],
         }
     })

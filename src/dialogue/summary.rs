@@ -83,6 +83,10 @@ impl Tally {
             | Body::Pause { .. }
             | Body::Measure(_)
             | Body::Practice(_)
+            | Body::Remark(_)
+            | Body::Issue { .. }
+            | Body::Promise { .. }
+            | Body::Flag(_)
             | Body::Warning { .. }
             | Body::Summary(_)
             | Body::Transcribe(_) => {}
@@ -119,6 +123,7 @@ impl Tally {
             sentiment: self.feelings.map(|feelings| sentiment(feelings, end)),
             heat: self.heat(end),
             scorecard: self.scorecard(),
+            recovery: None,
         }
     }
 

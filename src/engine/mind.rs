@@ -355,8 +355,8 @@ impl Mind {
         };
         if let Some((name, score)) = practice {
             let evidence = vec![
-                ("overlap_secs", crate::coach::rules::round(span.secs())),
-                ("yielded", f64::from(u8::from(yielded))),
+                ("overlap_secs".into(), crate::coach::rules::round(span.secs())),
+                ("yielded".into(), f64::from(u8::from(yielded))),
             ];
             let practice =
                 Practice { name, party: by, span, quote: String::new(), score, evidence };

@@ -110,6 +110,10 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
         | Record::Partial { .. }
         | Record::Measure { .. }
         | Record::Tone { .. }
+        | Record::Remark { .. }
+        | Record::Issue { .. }
+        | Record::Promise { .. }
+        | Record::Flag { .. }
         | Record::CueOutcome { .. }
         | Record::Summary(_)
         | Record::Unknown => return None,

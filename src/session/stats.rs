@@ -95,6 +95,10 @@ impl Stats {
             | Body::Measure(_)
             | Body::Tone(_)
             | Body::Practice(_)
+            | Body::Remark(_)
+            | Body::Issue { .. }
+            | Body::Promise { .. }
+            | Body::Flag(_)
             | Body::CueOutcome { .. }
             | Body::Summary(_)
             | Body::Transcribe(_) => {}
@@ -180,7 +184,7 @@ mod tests {
             text: "Let them finish".into(),
             suggestion: None,
             why: String::new(),
-            rule: "let-them-finish",
+            rule: "let-them-finish".into(),
             evidence: Vec::new(),
             speed: Speed::Fast,
             until: CallTime::from_secs(8.2),

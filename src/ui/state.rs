@@ -104,6 +104,10 @@ impl OverlayState {
             | Body::Partial { party: None, .. }
             | Body::Pause { .. }
             | Body::Practice(_)
+            | Body::Remark(_)
+            | Body::Issue { .. }
+            | Body::Promise { .. }
+            | Body::Flag(_)
             | Body::Warning { .. }
             | Body::Transcribe(_) => {}
         }
@@ -274,7 +278,7 @@ mod tests {
             text: "Slow down a little".into(),
             suggestion: None,
             why: String::new(),
-            rule: "stay-calm",
+            rule: "stay-calm".into(),
             evidence: Vec::new(),
             speed: Speed::Fast,
             until: CallTime::from_secs(until),
