@@ -5,14 +5,19 @@
 //! [`encoder`] runs the network, on whole numbers ([`matrix`]), and [`sentiment`] and
 //! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
 //!
+//! [`redact`] finds what must never stand on the screen, numbers that identify and names.
+//!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
 
+mod closed_class;
 pub mod complaint;
 pub mod embedding;
 pub mod encoder;
 pub mod matrix;
 pub mod model;
+mod phrases;
+pub mod redact;
 pub mod sentiment;
 pub mod spoken;
 pub mod wordpiece;

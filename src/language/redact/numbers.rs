@@ -1,0 +1,264 @@
+//! Numbers that identify, in digits and spoken.
+
+use std::ops::Range;
+
+use super::{Found, Kind, Word};
+
+/// From how many digits on a number is hidden whatever it counts.
+const MANY_DIGITS: usize = 5;
+/// From how many digits said one by one it is a code: "oh seven nine".
+const SPELT_DIGITS: usize = 3;
+/// How many words after "account" and the like a short number still belongs to it.
+const REACH: usize = 4;
+
+/// Words that announce a number.
+const ANNOUNCERS: [&str; 22] = [
+    "number",
+    "account",
+    "card",
+    "pin",
+    "code",
+    "policy",
+    "reference",
+    "ref",
+    "ending",
+    "ends",
+    "extension",
+    "serial",
+    "tracking",
+    "invoice",
+    "order",
+    "booking",
+    "ticket",
+    "passport",
+    "licence",
+    "license",
+    "birth",
+    "born",
+];
+
+/// What is counted or measured: a number before it is a quantity.
+const UNITS: [&str; 38] = [
+    "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "night", "nights",
+    "week", "weeks", "weekend", "weekends", "month", "months", "year", "years", "times", "pounds",
+    "pound", "quid", "p", "pence", "dollar", "dollars", "bucks", "cents", "euro", "euros",
+    "percent", "people", "o'clock", "am", "pm", "miles", "items", "calls",
+];
+
+/// The value of a number word, and whether it is a digit, a teen or a ten.
+pub(in crate::language) fn value(word: &str) -> Option<u32> {
+    Some(match word {
+        "zero" | "nought" | "oh" | "o" => 0,
+        "one" => 1,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "thirteen" => 13,
+        "fourteen" => 14,
+        "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" | "fourty" => 40,
+        "fifty" => 50,
+        "sixty" => 60,
+        "seventy" => 70,
+        "eighty" => 80,
+        "ninety" => 90,
+        "hundred" => 100,
+        "thousand" => 1000,
+        "million" => 1_000_000,
+        _ => return None,
+    })
+}
+
+/// Whether a number before `word` counts something ("weeks", "pounds").
+fn is_unit(word: &str) -> bool {
+    UNITS.contains(&word)
+}
+
+/// What one word gives to a number.
+enum Piece {
+    /// This many digits, written as digits.
+    Digits(usize),
+    /// Spoken values: one, or two for "forty-two".
+    Values(Vec<u32>),
+    /// "double", "triple": the next digit counts that often.
+    Again(usize),
+    /// A letter of a code.
+    Letter,
+}
+
+fn piece(word: &Word) -> Option<Piece> {
+    let digits = word.plain.chars().filter(char::is_ascii_digit).count();
+    if digits > 0 {
+        return Some(Piece::Digits(digits));
+    }
+    match word.plain.as_str() {
+        "double" => return Some(Piece::Again(2)),
+        "triple" | "treble" => return Some(Piece::Again(3)),
+        _ => {}
+    }
+    let values: Option<Vec<u32>> = word.plain.split('-').map(value).collect();
+    if let Some(values) = values {
+        return Some(Piece::Values(values));
+    }
+    let mut letters = word.plain.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter.is_alphabetic() => Some(Piece::Letter),
+        _ => None,
+    }
+}
+
+/// The numbers that are to be hidden.
+pub(super) fn find(words: &[Word]) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let run = run_from(words, at);
+        if run.is_empty() {
+            at += 1;
+            continue;
+        }
+        at = run.end;
+        if is_private(words, &run) {
+            found.push(Found { words: run, kind: Kind::Number });
+        }
+    }
+    found
+}
+
+/// The words from `start` on that are pieces of one number; "and" within "hundred and five".
+fn run_from(words: &[Word], start: usize) -> Range<usize> {
+    let mut end = start;
+    while end < words.len() {
+        let and = words[end].plain == "and"
+            && end > start
+            && matches!(words[end - 1].plain.as_str(), "hundred" | "thousand")
+            && words.get(end + 1).is_some_and(|next| value(&next.plain).is_some());
+        if !and && piece(&words[end]).is_none() {
+            break;
+        }
+        end += 1;
+    }
+    // "oh" and "a" before a number, and "a" and "i" after, are mostly words.
+    let mut run = start..end;
+    while run.len() > 1 && is_word(&words[run.end - 1].plain) {
+        run.end -= 1;
+    }
+    if !words[run.clone()].iter().any(|word| !matches!(piece(word), Some(Piece::Letter) | None)) {
+        return start..start;
+    }
+    run
+}
+
+/// Letters that are words of their own.
+fn is_word(letter: &str) -> bool {
+    matches!(letter, "a" | "i" | "x" | "p")
+}
+
+fn is_private(words: &[Word], run: &Range<usize>) -> bool {
+    let mut digits = 0;
+    let mut letters = 0;
+    let mut spelt = 0;
+    let mut again = 1;
+    let mut spoken: Vec<u32> = Vec::new();
+    for word in &words[run.clone()] {
+        match piece(word) {
+            Some(Piece::Digits(n)) => {
+                digits += n * again;
+                spelt += usize::from(n == 1);
+                // "AB1234": a code in one word; "7am", "40p" and "2nd" are none.
+                letters += usize::from(n > 2 && word.plain.contains(|c: char| c.is_alphabetic()));
+            }
+            Some(Piece::Values(values)) => {
+                if let ([0..=9], true) = (&values[..], again > 1) {
+                    digits += again;
+                    spelt += again;
+                } else {
+                    spelt += usize::from(matches!(values[..], [0..=9]));
+                    spoken.extend(values);
+                }
+            }
+            Some(Piece::Letter) => letters += usize::from(!is_word(&word.plain)),
+            Some(Piece::Again(n)) => {
+                again = n;
+                continue;
+            }
+            None => {}
+        }
+        again = 1;
+    }
+    digits += spoken_digits(&spoken);
+
+    let next = words.get(run.end).map_or("", |word| word.plain.as_str());
+    let before = &words[run.start.saturating_sub(REACH)..run.start];
+    let announced = before.iter().any(|word| ANNOUNCERS.contains(&word.plain.as_str()));
+    digits >= MANY_DIGITS
+        || spelt >= SPELT_DIGITS
+        || (letters > 0 && digits >= 2)
+        || (announced && digits >= 2 && !is_unit(next))
+}
+
+/// How many digits a sequence of number words has, written as numbers: "two thousand five
+/// hundred" is one number of four, "twenty two fifty" two of two each.
+fn spoken_digits(values: &[u32]) -> usize {
+    let length = |number: u64| number.to_string().len();
+    let mut digits = 0;
+    // The number so far, and the least part it was made of: only smaller ones can be added.
+    let mut number: Option<(u64, u64)> = None;
+    for &value in values {
+        let value = u64::from(value);
+        number = Some(match number {
+            Some((n, _)) if value >= 100 => {
+                let (high, low) = if value == 100 { (n - n % 1000, n % 1000) } else { (0, n) };
+                (high + low.max(1) * value, value)
+            }
+            None if value >= 100 => (value, value),
+            Some((n, least)) if value > 0 && least > 9 && length(value) < length(least) => {
+                (n + value, if (11..20).contains(&value) { 1 } else { value })
+            }
+            Some((n, _)) => {
+                digits += length(n);
+                (value, if (10..20).contains(&value) { 1 } else { value })
+            }
+            None => (value, if (10..20).contains(&value) { 1 } else { value }),
+        });
+    }
+    digits + number.map_or(0, |(n, _)| length(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spoken_numbers_have_as_many_digits_as_written() {
+        for (values, digits) in [
+            (&[][..], 0),
+            (&[7][..], 1),
+            (&[20, 2][..], 2),
+            (&[2, 2][..], 2),
+            (&[12, 5][..], 3),
+            (&[6, 100][..], 3),
+            (&[2, 1000, 5, 100][..], 4),
+            (&[2, 1000, 5, 100, 60, 2][..], 4),
+            (&[20, 1000][..], 5),
+            (&[20, 2, 50][..], 4),
+            (&[19, 99, 12][..], 6),
+        ] {
+            assert_eq!(spoken_digits(values), digits, "{values:?}");
+        }
+    }
+}
