@@ -2,7 +2,10 @@
 
 use super::record::{Line, Record, Span};
 use super::summary::SummaryRecord;
+use crate::coach::Situation;
+use crate::coach::ledger::Ledger;
 use crate::config::DialogueConfig;
+use crate::config::rules::RuleSet;
 use crate::dialogue::summary::Tally;
 use crate::units::CallTime;
 
@@ -10,6 +13,7 @@ use crate::units::CallTime;
 /// where the last of the other lines does.
 pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
     let mut tally = Tally::new(config);
+    let mut ledger = Ledger::default();
     let mut end = CallTime::ZERO;
     for line in lines.iter().filter(|line| !matches!(line.record, Record::Summary(_))) {
         end = end.max(line.at.into());
@@ -18,9 +22,13 @@ pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
         }
         if let Some(body) = line.body() {
             tally.observe(&body);
+            ledger.observe(&body);
         }
     }
-    SummaryRecord::of(&tally.summary(end))
+    let mut summary = tally.summary(end);
+    let over = Situation { now: end, ..Situation::default() };
+    ledger.close(&over, &RuleSet::default(), &mut summary);
+    SummaryRecord::of(&summary)
 }
 
 /// Where a line lies in the audio; `None` for what has no extent.
@@ -118,8 +126,16 @@ mod tests {
         for layout in [Layout::Stereo, Layout::MonoMix] {
             let bodies = bodies(layout);
             let mut tally = Tally::new(&config);
-            bodies.iter().for_each(|body| tally.observe(body));
-            let whole = SummaryRecord::of(&tally.summary(CallTime::from_secs(41.0)));
+            let mut ledger = Ledger::default();
+            for body in &bodies {
+                tally.observe(body);
+                ledger.observe(body);
+            }
+            let now = CallTime::from_secs(41.0);
+            let mut whole = tally.summary(now);
+            let over = Situation { now, ..Situation::default() };
+            ledger.close(&over, &RuleSet::default(), &mut whole);
+            let whole = SummaryRecord::of(&whole);
             assert_eq!(summary_of(&lines(&bodies), &config), whole);
             assert_eq!(whole.interruptions.is_some(), layout == Layout::Stereo);
         }

@@ -42,8 +42,8 @@ pub struct SummaryRecord {
     pub heat: Option<HeatRecord>,
     /// How each practice that could be judged stands.
     pub scorecard: serde_json::Map<String, serde_json::Value>,
-    /// Seconds; null while no recovery is measured.
-    pub recovery: Option<serde_json::Value>,
+    /// How the call came back from trouble; null where there was none.
+    pub recovery: Option<RecoveryRecord>,
 }
 
 /// Seconds from the end of a customer's turn to the agent's start; may be negative.
@@ -73,6 +73,19 @@ pub struct HeatRecord {
     pub mean: f64,
     /// The mean over their speech in the last minute; null where they said nothing in it.
     pub last_minute: Option<f64>,
+}
+
+/// How a call came back from trouble. Seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecoveryRecord {
+    /// When it began, from the start of the call.
+    pub onset: f64,
+    /// From there to the agent's first sign of having heard it; null where there was none.
+    pub acknowledged: Option<f64>,
+    /// From there to the first concrete offer.
+    pub offered: Option<f64>,
+    /// From there until the customer was calm, and stayed so.
+    pub settled: Option<f64>,
 }
 
 impl SummaryRecord {
@@ -116,7 +129,12 @@ impl SummaryRecord {
                 .iter()
                 .map(|(name, mark)| ((*name).to_owned(), mark.name().into()))
                 .collect(),
-            recovery: None,
+            recovery: summary.recovery.map(|recovery| RecoveryRecord {
+                onset: thousandths(recovery.onset_secs),
+                acknowledged: recovery.acknowledged_secs.map(thousandths),
+                offered: recovery.offered_secs.map(thousandths),
+                settled: recovery.settled_secs.map(thousandths),
+            }),
         }
     }
 }

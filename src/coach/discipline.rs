@@ -2,95 +2,133 @@
 
 use std::collections::VecDeque;
 
+use super::flags::Flags;
+use super::ledger::Ledger;
 use super::outcome::Watch;
-use super::rules::{Finding, Rule};
 use super::{Reaction, Situation};
-use crate::config::{CuesConfig, RulesConfig};
-use crate::event::{Body, Cue, Outcome, Speed};
+use crate::config::rules::fact::Happening;
+use crate::config::rules::{Need, Rule, RuleSet};
+use crate::config::{Config, CuesConfig};
+use crate::event::{Body, Cue, Event, Outcome, Speed, Summary};
+use crate::language::redact::Redaction;
 use crate::units::CallTime;
 
 /// Decides which findings become cues, and follows what comes of them.
 pub struct Coach {
     cues: CuesConfig,
-    rules: RulesConfig,
-    states: [RuleState; Rule::ALL.len()],
-    disabled: Vec<&'static str>,
+    rules: RuleSet,
+    states: Vec<RuleState>,
+    /// What can't be trusted just now; as often as somebody says so.
+    doubted: Vec<Need>,
+    ledger: Ledger,
+    flags: Flags,
+    agent_silent_since: CallTime,
     shown_at: VecDeque<CallTime>,
     shown_until: CallTime,
     snoozed_until: Option<CallTime>,
     next_id: u32,
     watches: Vec<Watch>,
+    redaction: Redaction,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct RuleState {
+    needs: Vec<Need>,
+    slow: bool,
     /// Since when the rule has found something without a break.
     on_since: Option<CallTime>,
     /// Whether that has been prompted already: one prompt a finding.
     prompted: bool,
     last_cue: Option<CallTime>,
+    cues: usize,
     /// Until when it rests, since the agent found it wrong.
     wrong_until: Option<CallTime>,
 }
 
 impl Coach {
     /// A coach at the beginning of a call.
-    pub fn new(cues: &CuesConfig, rules: &RulesConfig) -> Self {
+    pub fn new(config: &Config) -> Self {
+        let state = |rule: &Rule| RuleState {
+            needs: rule.needs(),
+            slow: rule.is_slow(),
+            ..RuleState::default()
+        };
         Coach {
-            cues: cues.clone(),
-            rules: rules.clone(),
-            states: Default::default(),
-            disabled: Vec::new(),
+            cues: config.cues.clone(),
+            rules: config.rules.clone(),
+            states: config.rules.rules.iter().map(state).collect(),
+            doubted: Vec::new(),
+            ledger: Ledger::default(),
+            flags: Flags::default(),
+            agent_silent_since: CallTime::ZERO,
             shown_at: VecDeque::new(),
             shown_until: CallTime::ZERO,
             snoozed_until: None,
             next_id: 1,
             watches: Vec::new(),
+            redaction: Redaction::default(),
         }
     }
 
-    /// Switches rules off, since what they rely on can't be trusted.
-    pub fn disable(&mut self, rules: &[&'static str]) {
-        self.disabled.extend(rules);
+    /// Switches the rules off that need what can't be trusted.
+    pub fn doubt(&mut self, needs: &[Need]) {
+        self.doubted.extend(needs);
     }
 
-    /// Takes back a [`Self::disable`].
-    pub fn enable(&mut self, rules: &[&'static str]) {
-        for rule in rules {
-            if let Some(i) = self.disabled.iter().position(|off| off == rule) {
-                self.disabled.remove(i);
+    /// Takes back a [`Self::doubt`].
+    pub fn trust(&mut self, needs: &[Need]) {
+        for need in needs {
+            if let Some(i) = self.doubted.iter().position(|doubted| doubted == need) {
+                self.doubted.remove(i);
             }
         }
     }
 
+    /// The names of the rules that need any of these.
+    pub fn that_need(&self, needs: &[Need]) -> Vec<String> {
+        let states = self.rules.rules.iter().zip(&self.states);
+        let off = states.filter(|(_, state)| state.needs.iter().any(|need| needs.contains(need)));
+        off.map(|(rule, _)| rule.name.clone()).collect()
+    }
+
+    /// Takes the next event of the log; returns the moments for the human coach that are now clear.
+    pub fn observe(&mut self, event: &Event) -> Vec<Body> {
+        self.ledger.observe(&event.body);
+        self.flags.observe(event).into_iter().map(Body::Flag).collect()
+    }
+
     /// Takes the situation; tells cues and outcomes.
     pub fn step(&mut self, now: &Situation, mut tell: impl FnMut(Body)) {
-        self.watches.retain_mut(|watch| match watch.step(now, &self.rules) {
+        if now.agent_speaks() {
+            self.agent_silent_since = now.now;
+        }
+        let known = self.ledger.known(now);
+        let rules = &self.rules.rules;
+        self.watches.retain_mut(|watch| match watch.step(known, &rules[watch.rule()]) {
             Some((outcome, evidence)) => {
                 tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
                 false
             }
             None => true,
         });
-        for (i, rule) in Rule::ALL.into_iter().enumerate() {
-            let was_on = self.states[i].on_since.is_some();
-            let finding = rule.find(now, &self.rules, was_on);
-            let state = &mut self.states[i];
-            let Some(finding) = finding else {
+        for i in 0..self.rules.rules.len() {
+            let known = self.ledger.known(now);
+            let (rule, state) = (&self.rules.rules[i], &mut self.states[i]);
+            if !rule.enabled || !known.meets(rule, state.on_since.is_some()) {
                 (state.on_since, state.prompted) = (None, false);
                 continue;
-            };
+            }
             let since = *state.on_since.get_or_insert(now.now);
-            let ripe = now.now.secs_since(since) >= rule.on_delay_secs(&self.rules);
-            if ripe && !state.prompted && self.may_show(rule, now) {
-                let cue = self.show(rule, finding, now);
-                tell(Body::Cue(cue));
+            let ripe = now.now.secs_since(since) >= rule.delay_secs;
+            if ripe && !state.prompted && self.may_show(i, now) {
+                tell(Body::Cue(self.show(i, now)));
             }
         }
     }
 
     /// The agent reacts at `now`, to the last prompt if it is still being watched: a snooze
-    /// holds all prompts back for a while, and so does "wrong" those of that rule.
+    /// holds all prompts back for a while. "Wrong" holds those of that rule back, and makes the
+    /// rule harder to fire afterwards.
     pub fn react(&mut self, reaction: Reaction, now: CallTime, mut tell: impl FnMut(Body)) {
         let rest = now.shifted(self.cues.snooze_secs);
         let on_screen = now < self.shown_until;
@@ -106,10 +144,12 @@ impl Coach {
         }
         let Some(watch) = self.watches.pop() else { return };
         self.shown_until = now;
+        let (_, evidence) = watch.finish(now, &self.rules.rules[watch.rule()]);
         if reaction == Reaction::Wrong {
-            self.states[watch.rule() as usize].wrong_until = Some(rest);
+            self.states[watch.rule()].wrong_until = Some(rest);
+            let name = self.rules.rules[watch.rule()].name.clone();
+            self.rules.raise(&name, 1);
         }
-        let (_, evidence) = watch.finish(now);
         tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
     }
 
@@ -124,35 +164,59 @@ impl Coach {
         (!last.is_settled()).then(|| last.id())
     }
 
-    /// The call is over: tells the outcomes that are still open, as far as they are known.
+    /// Whether the agent has just said that and why there will be a silence.
+    pub fn kept_posted(&self, since: CallTime) -> bool {
+        let posted = Happening::kept("keep-them-posted");
+        posted.is_some_and(|posted| {
+            self.ledger.memory().since(&[posted], since, 0.0).next().is_some()
+        })
+    }
+
+    /// The call is over: tells the outcomes that are still open, as far as they are known, and
+    /// the last moment for the human coach.
     pub fn finish(&mut self, now: &Situation, mut tell: impl FnMut(Body)) {
-        for watch in self.watches.drain(..) {
-            let (outcome, evidence) = watch.finish(now.now);
+        for watch in std::mem::take(&mut self.watches) {
+            let (outcome, evidence) = watch.finish(now.now, &self.rules.rules[watch.rule()]);
             tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
+        }
+        if let Some(flag) = self.flags.finish() {
+            tell(Body::Flag(flag));
         }
     }
 
-    fn may_show(&self, rule: Rule, now: &Situation) -> bool {
-        let settings = rule.settings(&self.rules);
+    /// Completes the numbers of the call. To be asked after [`Self::finish`].
+    pub fn close(&self, now: &Situation, summary: &mut Summary) {
+        self.ledger.close(now, &self.rules, summary);
+    }
+
+    fn may_show(&self, i: usize, now: &Situation) -> bool {
+        let (rule, state) = (&self.rules.rules[i], &self.states[i]);
         let rested = |last: Option<&CallTime>, secs: f64| {
             last.is_none_or(|last| now.now.secs_since(*last) >= secs)
         };
-        let state = &self.states[rule as usize];
         let over = |until: Option<CallTime>| until.is_none_or(|until| now.now >= until);
         let recent = |at: &&CallTime| now.now.secs_since(**at) < self.cues.max_window_secs;
-        settings.enabled
-            && !self.disabled.contains(&rule.name())
+        // Prompts for the same practice, by whichever rule.
+        let same = self.rules.rules.iter().zip(&self.states);
+        let same = same.filter(|(other, _)| other.practice == rule.practice);
+        let last_of_practice = same.filter_map(|(_, state)| state.last_cue).max();
+        // What the agent said last must be known before their words can be judged.
+        let silent_secs = now.now.secs_since(self.agent_silent_since);
+        let ended = !now.agent_speaks()
+            && (!state.slow || (silent_secs >= self.cues.quiet_secs && !now.agent_words_awaited));
+        !state.needs.iter().any(|need| self.doubted.contains(need))
             && now.now >= self.shown_until
             && over(self.snoozed_until)
             && over(state.wrong_until)
-            && (rule.about_agents_speech() || !now.agent_speaks())
-            && rested(state.last_cue.as_ref(), settings.cooldown_secs)
+            && (rule.about_speech || ended)
+            && rested(last_of_practice.as_ref(), rule.cooldown_secs)
             && rested(self.shown_at.back(), self.cues.cooldown_secs)
             && (self.shown_at.iter().filter(recent).count() as u32) < self.cues.max_count
     }
 
-    fn show(&mut self, rule: Rule, finding: Finding, now: &Situation) -> Cue {
-        let state = &mut self.states[rule as usize];
+    fn show(&mut self, i: usize, now: &Situation) -> Cue {
+        let known = self.ledger.known(now);
+        let (rule, state) = (&self.rules.rules[i], &mut self.states[i]);
         (state.prompted, state.last_cue) = (true, Some(now.now));
         self.shown_at.push_back(now.now);
         if self.shown_at.len() > self.cues.max_count as usize {
@@ -161,43 +225,31 @@ impl Coach {
         self.shown_until = now.now.shifted(self.cues.shown_secs);
         let id = self.next_id;
         self.next_id += 1;
-        self.watches.push(Watch::new(id, rule, now, self.cues.outcome_secs));
+        self.watches.push(Watch::new(id, i, now.now, self.cues.outcome_secs));
+        let text = rule.text[state.cues % rule.text.len()].clone();
+        state.cues += 1;
         Cue {
             id,
-            name: rule.name(),
-            text: finding.text.unwrap_or_else(|| rule.settings(&self.rules).text.clone()),
-            suggestion: None,
-            why: finding.why,
-            rule: rule.name().to_owned(),
-            evidence: finding.evidence,
-            speed: Speed::Fast,
+            name: rule.practice,
+            text,
+            suggestion: known.suggestion(rule),
+            why: known.why(rule, &self.redaction),
+            rule: rule.name.clone(),
+            evidence: known.evidence(rule),
+            speed: if state.slow { Speed::Slow } else { Speed::Fast },
             until: self.shown_until,
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::dialogue::floor::UnderWay;
-    use crate::event::Outcome;
     use crate::units::CallSpan;
 
     fn quiet(now: f64) -> Situation {
-        Situation {
-            now: CallTime::from_secs(now),
-            under_way: UnderWay::default(),
-            overlap: None,
-            turn: None,
-            dead_air_secs: 0.0,
-            unanswered_secs: 0.0,
-            agent_pace_wpm: None,
-            agent_baseline_wpm: None,
-            agent_level_lu: None,
-            agent_pitch_st: None,
-            heat: None,
-        }
+        let now = CallTime::from_secs(now);
+        Situation { now, agent_own_pace_wpm: 150.0, ..Situation::default() }
     }
 
     /// Steps at tenths of seconds up to `secs`; returns (seconds, rule) of the cues, and the
@@ -207,7 +259,7 @@ mod tests {
         secs: f64,
         situation: impl Fn(f64) -> Situation,
     ) -> (Vec<(f64, &'static str)>, Vec<Outcome>) {
-        let mut coach = Coach::new(&config.cues, &config.rules);
+        let mut coach = Coach::new(&config);
         let (mut cues, mut outcomes) = (Vec::new(), Vec::new());
         let mut tell = |at: f64, body| match body {
             Body::Cue(cue) => cues.push((at, cue.name)),
@@ -254,8 +306,8 @@ mod tests {
         // The customer talks on, and every 20 s a new silence begins: cues stay within the
         // count, and no two are closer than the cool-down.
         let mut config = Config::default();
-        config.rules.keep_them_posted.cue.cooldown_secs = 0.0;
-        config.rules.show_listening.cue.cooldown_secs = 0.0;
+        config.rules.get_mut("keep-them-posted").unwrap().cooldown_secs = 0.0;
+        config.rules.get_mut("show-listening").unwrap().cooldown_secs = 0.0;
         let (cues, _) = run(&config, 590.0, |now| Situation {
             dead_air_secs: now % 20.0,
             unanswered_secs: (now + 1.0) % 20.0,
@@ -272,7 +324,6 @@ mod tests {
             Situation {
                 under_way: UnderWay { agent: Some(span), customer: None },
                 agent_pace_wpm: Some(if (from..to).contains(&now) { 240.0 } else { 150.0 }),
-                agent_baseline_wpm: Some(150.0),
                 ..quiet(now)
             }
         };
@@ -286,7 +337,7 @@ mod tests {
     #[test]
     fn a_wrong_prompt_and_its_rule_rest() {
         let config = Config::default();
-        let mut coach = Coach::new(&config.cues, &config.rules);
+        let mut coach = Coach::new(&config);
         let mut told = Vec::new();
         let mut step = |coach: &mut Coach, from: u32, to: u32| {
             for i in from..to {
@@ -300,8 +351,14 @@ mod tests {
         coach.react(Reaction::Wrong, CallTime::from_secs(12.0), |body| outcomes.push(body));
         assert!(matches!(outcomes[..], [Body::CueOutcome { id: 1, outcome: Outcome::Wrong, .. }]));
         assert_eq!(coach.on_screen(CallTime::from_secs(12.0)), None);
-        assert!(coach.states[Rule::KeepThemPosted as usize].wrong_until.is_some());
-        assert_eq!(coach.states[Rule::ShowListening as usize].wrong_until, None);
+        let state = |name: &str| {
+            let at = coach.rules.rules.iter().position(|rule| rule.name == name).unwrap();
+            (&coach.rules.rules[at], coach.states[at].wrong_until)
+        };
+        let before = config.rules.get("keep-them-posted").unwrap();
+        assert!(state("keep-them-posted").0.when[0].threshold > before.when[0].threshold);
+        assert!(state("keep-them-posted").1.is_some());
+        assert_eq!(state("show-listening").1, None);
         assert_eq!(step(&mut coach, 12, 60), []);
         // Nothing is left to be wrong.
         coach.react(Reaction::Wrong, CallTime::from_secs(60.0), |body| panic!("{body:?}"));
@@ -310,7 +367,7 @@ mod tests {
     #[test]
     fn a_snooze_holds_all_prompts_back() {
         let config = Config::default();
-        let mut coach = Coach::new(&config.cues, &config.rules);
+        let mut coach = Coach::new(&config);
         coach.react(Reaction::Snooze, CallTime::ZERO, |body| panic!("{body:?}"));
         let snooze = config.cues.snooze_secs as u32;
         for i in 0..snooze {
@@ -324,7 +381,7 @@ mod tests {
     #[test]
     fn a_heeded_prompt_leaves_the_screen() {
         let config = Config::default();
-        let mut coach = Coach::new(&config.cues, &config.rules);
+        let mut coach = Coach::new(&config);
         for i in 0..=10 {
             coach.step(&dead_air_from(0.0, f64::from(i)), |_| ());
         }
@@ -338,8 +395,8 @@ mod tests {
 
     #[test]
     fn a_disabled_rule_is_silent() {
-        let mut coach = Coach::new(&Config::default().cues, &Config::default().rules);
-        coach.disable(&["keep-them-posted"]);
+        let mut coach = Coach::new(&Config::default());
+        coach.doubt(&[Need::Agent]);
         for i in 0..60 {
             coach.step(&dead_air_from(0.0, f64::from(i)), |body| panic!("{body:?}"));
         }

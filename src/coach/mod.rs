@@ -1,16 +1,29 @@
 //! When to prompt the agent, with what, and what came of it.
 //!
-//! [`rules`] say when a prompt would be right, [`discipline`] whether it may be shown, and
-//! [`outcome`] what happened in the seconds after. All three see only the [`Situation`].
+//! What is measured at a moment is the [`Situation`]; what has happened before is the [`memory`],
+//! which follows the events of the log. [`finding`] holds the rules, which are data
+//! ([`crate::config::rules`]), against both; [`discipline`] says whether a prompt may be shown, and
+//! [`outcome`] what happened in the seconds after. The [`ledger`] says what
+//! the call comes to: the [`scorecard`] how each practice stands, [`recovery`] how it came back from
+//! trouble; [`flags`] are the
+//! moments for the coach.
+//!
+//! Nothing here knows audio: the same rules can be held against a log.
 
 pub mod discipline;
+pub mod finding;
+pub mod flags;
+pub mod ledger;
+pub mod memory;
 pub mod outcome;
-pub mod rules;
+pub mod recovery;
+pub mod scorecard;
 
+use crate::config::rules::fact::Measured;
 use crate::dialogue::floor::{Turn, UnderWay};
 use crate::dialogue::overlap::Running;
 use crate::tone::heat::HeatNow;
-use crate::units::CallTime;
+use crate::units::{CallTime, Party};
 
 /// What the agent does about prompts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +34,8 @@ pub enum Reaction {
     Wrong,
 }
 
-/// What the coach knows at one moment.
-#[derive(Clone, Debug)]
+/// What the coach knows of one moment.
+#[derive(Clone, Debug, Default)]
 pub struct Situation {
     /// The moment.
     pub now: CallTime,
@@ -36,10 +49,12 @@ pub struct Situation {
     pub dead_air_secs: f64,
     /// Seconds for which the customer has held the floor without a sound from the agent.
     pub unanswered_secs: f64,
-    /// The agent's pace in their turn, over the rule's window, in words a minute.
+    /// Seconds since the customer's turn ended, while the agent has not answered.
+    pub answer_gap_secs: f64,
+    /// The agent's pace in their turn, in words a minute.
     pub agent_pace_wpm: Option<f64>,
-    /// The agent's own pace over the call, once it can be trusted.
-    pub agent_baseline_wpm: Option<f64>,
+    /// The agent's own pace over the call, or what stands for it.
+    pub agent_own_pace_wpm: f64,
     /// How much louder the agent speaks than in this call so far, over the last three seconds of
     /// speech. LU.
     pub agent_level_lu: Option<f32>,
@@ -47,11 +62,44 @@ pub struct Situation {
     pub agent_pitch_st: Option<f32>,
     /// The customer's heat, where it is followed.
     pub heat: Option<HeatNow>,
+    /// Whether words of the agent are still on their way.
+    pub agent_words_awaited: bool,
 }
+
+/// Heat that can be trusted less than this is not known.
+const MIN_CONFIDENCE: f32 = 0.5;
 
 impl Situation {
     /// Whether the agent is speaking.
     pub fn agent_speaks(&self) -> bool {
         self.under_way.agent.is_some()
     }
+
+    /// What a rule can measure; `None` where it is not known.
+    pub fn measured(&self, fact: Measured) -> Option<f64> {
+        let pace = || self.agent_pace_wpm.filter(|_| self.agent_speaks());
+        let heat = || self.heat.filter(|heat| heat.confidence >= MIN_CONFIDENCE);
+        match fact {
+            Measured::OverlapSecs => {
+                let cuts_in = self.overlap.filter(|o| o.by == Party::Agent && o.cuts_in);
+                Some(cuts_in.map_or(0.0, |overlap| overlap.secs))
+            }
+            Measured::DeadAirSecs => Some(self.dead_air_secs),
+            Measured::UnansweredSecs => Some(self.unanswered_secs),
+            Measured::AnswerGapSecs => Some(self.answer_gap_secs),
+            Measured::PaceWpm => pace(),
+            Measured::PaceRatio => Some(pace()? / self.agent_own_pace_wpm.max(1.0)),
+            Measured::LevelLu => self.agent_level_lu.filter(|_| self.agent_speaks()).map(f64::from),
+            Measured::PitchSt => self.agent_pitch_st.filter(|_| self.agent_speaks()).map(f64::from),
+            Measured::Heat => heat().map(|heat| heat.value.into()),
+            Measured::HeatRise => heat().map(|heat| heat.rise.into()),
+            // Not of one moment: the coach knows.
+            Measured::Recovered => None,
+        }
+    }
+}
+
+/// To three decimals, as the log has numbers.
+pub fn round(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
 }

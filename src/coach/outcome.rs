@@ -1,21 +1,24 @@
 //! What came of a cue: whether the agent did what it asked for, so that rules that never
 //! help can be found.
 
-use super::Situation;
-use super::rules::{Rule, round};
-use crate::config::RulesConfig;
+use super::finding::Known;
+use super::round;
+use crate::config::rules::fact::Happening;
+use crate::config::rules::{Heeded, Rule};
 use crate::event::{Evidence, Outcome};
 use crate::units::{CallTime, Party};
 
 /// An agent who stops within this time of the prompt has let the customer finish.
 const STOPS_WITHIN_SECS: f64 = 2.0;
-/// Pace is judged on at least this much speech after the prompt.
-const PACE_AFTER_SECS: f64 = 3.0;
+/// Whether the agent has settled is judged on at least this much speech after the prompt.
+const SETTLES_AFTER_SECS: f64 = 3.0;
+/// Words that began so shortly before the prompt may be its answer: who speaks is known first.
+const WORDS_BEFORE_SECS: f64 = 0.2;
 
 /// Watches the seconds after one cue.
 pub struct Watch {
     id: u32,
-    rule: Rule,
+    rule: usize,
     since: CallTime,
     window_secs: f64,
     /// When the agent was first seen to do what was asked.
@@ -26,22 +29,24 @@ pub struct Watch {
     relapsed_at: Option<CallTime>,
     spoke_secs: f64,
     last_step: CallTime,
+    replied: bool,
     slowest_wpm: Option<f64>,
 }
 
 impl Watch {
-    /// Watches `rule`'s cue number `id`, shown now, for `window_secs`.
-    pub fn new(id: u32, rule: Rule, now: &Situation, window_secs: f64) -> Self {
+    /// Watches the cue number `id` of the rule at place `rule`, shown now, for `window_secs`.
+    pub fn new(id: u32, rule: usize, now: CallTime, window_secs: f64) -> Self {
         Watch {
             id,
             rule,
-            since: now.now,
+            since: now,
             window_secs,
             done_at: None,
             passed_at: None,
             relapsed_at: None,
             spoke_secs: 0.0,
-            last_step: now.now,
+            last_step: now,
+            replied: false,
             slowest_wpm: None,
         }
     }
@@ -51,8 +56,8 @@ impl Watch {
         self.id
     }
 
-    /// The rule whose cue is watched.
-    pub fn rule(&self) -> Rule {
+    /// The place of the rule whose cue is watched.
+    pub fn rule(&self) -> usize {
         self.rule
     }
 
@@ -61,40 +66,39 @@ impl Watch {
         self.done_at.is_some() || self.passed_at.is_some()
     }
 
-    /// Takes the situation; returns the outcome once the time is over.
-    pub fn step(&mut self, now: &Situation, rules: &RulesConfig) -> Option<(Outcome, Evidence)> {
+    /// Takes what is known; returns the outcome once the time is over.
+    pub fn step(&mut self, known: Known<'_>, rule: &Rule) -> Option<(Outcome, Evidence)> {
+        let now = known.now;
         let secs = now.now.secs_since(self.since);
         if secs > self.window_secs {
-            return Some(self.finish(now.now));
+            return Some(self.finish(now.now, rule));
         }
         if now.agent_speaks() {
             self.spoke_secs += now.now.secs_since(self.last_step);
         }
         self.last_step = now.now;
-        match self.rule {
-            Rule::LetThemFinish => {
-                let talks_over = now.overlap.filter(|o| o.by == Party::Agent && o.cuts_in);
+        match rule.heeded {
+            Heeded::Stops => {
                 if now.under_way.agent.is_none() && secs <= STOPS_WITHIN_SECS {
                     self.done_at.get_or_insert(now.now);
                 }
-                let again = |start: CallTime| start > self.since;
-                if talks_over
-                    .is_some_and(|o| again(o.start) && o.secs >= rules.let_them_finish.overlap_secs)
-                {
+                let again = now.overlap.is_some_and(|overlap| overlap.start > self.since);
+                if again && known.meets(rule, false) {
                     self.relapsed_at.get_or_insert(now.now);
                 }
             }
-            Rule::StayCalm => {
-                // A pace that still holds what was said before the prompt tells nothing.
-                if let Some(pace) = now.agent_pace_wpm.filter(|_| self.spoke_secs > PACE_AFTER_SECS)
+            Heeded::Settles => {
+                // What still holds speech from before the prompt tells nothing.
+                if let Some(pace) =
+                    now.agent_pace_wpm.filter(|_| self.spoke_secs > SETTLES_AFTER_SECS)
                 {
                     self.slowest_wpm = Some(self.slowest_wpm.map_or(pace, |slow| slow.min(pace)));
-                    if self.rule.find(now, rules, true).is_none() {
+                    if !known.meets(rule, true) {
                         self.done_at.get_or_insert(now.now);
                     }
                 }
             }
-            Rule::KeepThemPosted => {
+            Heeded::Speaks => {
                 if now.under_way.customer.is_some() && self.done_at.is_none() {
                     self.passed_at.get_or_insert(now.now);
                 }
@@ -102,7 +106,7 @@ impl Watch {
                     self.done_at.get_or_insert(now.now);
                 }
             }
-            Rule::ShowListening => {
+            Heeded::Signals => {
                 let still_theirs = now.turn.is_some_and(|t| t.party == Party::Customer);
                 if now.agent_speaks() && still_theirs {
                     self.done_at.get_or_insert(now.now);
@@ -111,25 +115,53 @@ impl Watch {
                     self.passed_at.get_or_insert(now.now);
                 }
             }
+            Heeded::Does => {
+                let own = Happening::kept(rule.practice);
+                let done = own.iter().chain(&rule.heeded_by);
+                let done: Vec<Happening> = done.copied().collect();
+                if self.done_at.is_none() && self.said_since(known, &done) {
+                    self.done_at = Some(now.now);
+                }
+                self.replied |= self.said_since(known, &[Happening::REPLY]);
+            }
+            Heeded::Refrains => {
+                let broken: Vec<Happening> = Happening::broken(rule.practice).into_iter().collect();
+                if self.relapsed_at.is_none() && self.said_since(known, &broken) {
+                    self.relapsed_at = Some(now.now);
+                }
+                self.replied |= self.said_since(known, &[Happening::REPLY]);
+            }
         }
         None
     }
 
+    fn said_since(&self, known: Known<'_>, what: &[Happening]) -> bool {
+        let from = CallTime::from_secs((self.since.secs() - WORDS_BEFORE_SECS).max(0.0));
+        known.memory.since(what, from, 0.0).next().is_some()
+    }
+
     /// The outcome as far as it is known now.
-    pub fn finish(&self, now: CallTime) -> (Outcome, Evidence) {
+    pub fn finish(&self, now: CallTime, rule: &Rule) -> (Outcome, Evidence) {
         let after = |at: Option<CallTime>| at.map(|at| round(at.secs_since(self.since)));
-        let outcome = match self.rule {
+        let outcome = match rule.heeded {
             _ if self.done_at.is_some() && self.relapsed_at.is_none() => Outcome::Heeded,
+            Heeded::Refrains if self.relapsed_at.is_none() && self.replied => Outcome::Heeded,
             // The customer had to break the silence.
-            Rule::KeepThemPosted if self.passed_at.is_some() => Outcome::Ignored,
-            Rule::ShowListening if self.passed_at.is_some() => Outcome::Expired,
+            Heeded::Speaks if self.passed_at.is_some() => Outcome::Ignored,
+            Heeded::Signals if self.passed_at.is_some() => Outcome::Expired,
             // Too little was said after it to tell.
-            Rule::StayCalm if self.slowest_wpm.is_none() => Outcome::Expired,
-            Rule::LetThemFinish | Rule::StayCalm | Rule::KeepThemPosted | Rule::ShowListening => {
-                Outcome::Ignored
-            }
+            Heeded::Settles if self.slowest_wpm.is_none() => Outcome::Expired,
+            Heeded::Does if !self.replied => Outcome::Expired,
+            Heeded::Refrains if self.relapsed_at.is_none() => Outcome::Expired,
+            Heeded::Stops
+            | Heeded::Settles
+            | Heeded::Speaks
+            | Heeded::Signals
+            | Heeded::Does
+            | Heeded::Refrains => Outcome::Ignored,
         };
-        let mut evidence = vec![("watched_secs".into(), round(now.secs_since(self.since)))];
+        let mut evidence: Evidence =
+            vec![("watched_secs".into(), round(now.secs_since(self.since)))];
         for (name, value) in [
             ("done_after_secs", after(self.done_at)),
             ("passed_after_secs", after(self.passed_at)),

@@ -2,7 +2,7 @@
 //!
 //! Every threshold stands here as a duration or a unit, never as a count of frames. The
 //! shipped file `assets/evenkeel.toml` says the same in comments; a test keeps the two equal.
-//! Reading a file is in [`mod@file`]; the rules' own settings are in [`rules`].
+//! Reading a file is in [`mod@file`]; the coach's rules are data of their own, in [`rules`].
 
 pub mod file;
 pub mod folders;
@@ -12,7 +12,7 @@ pub mod settings;
 use serde::{Deserialize, Serialize};
 
 pub use file::{ConfigError, DEFAULTS};
-pub use rules::RulesConfig;
+pub use rules::RuleSet;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,8 +31,9 @@ pub struct Config {
     pub dialogue: DialogueConfig,
     /// The alarm discipline over all cues.
     pub cues: CuesConfig,
-    /// What each rule waits for and says.
-    pub rules: RulesConfig,
+    /// The rules, which have a file of their own (see [`rules::file`]).
+    #[serde(skip)]
+    pub rules: RuleSet,
 }
 
 /// When a party counts as speaking.
@@ -148,6 +149,13 @@ pub struct MeasureConfig {
     pub pitch_max_hz: f32,
     /// No pitch or level before so many seconds of speech: there is no baseline yet.
     pub baseline_min_secs: f64,
+    /// The pace of a turn is taken over the last so many seconds of it.
+    pub turn_pace_secs: f64,
+    /// A speaker's own pace is known after so many seconds of speech; until then
+    /// `typical_wpm` stands for it.
+    pub own_pace_min_secs: f64,
+    /// What stands for a speaker's own pace until it is known. Words a minute.
+    pub typical_wpm: f64,
 }
 
 impl Default for MeasureConfig {
@@ -158,6 +166,9 @@ impl Default for MeasureConfig {
             pitch_min_hz: 65.0,
             pitch_max_hz: 550.0,
             baseline_min_secs: 3.0,
+            turn_pace_secs: 8.0,
+            own_pace_min_secs: 30.0,
+            typical_wpm: 205.0,
         }
     }
 }
@@ -182,6 +193,8 @@ pub struct DialogueConfig {
     pub same_start_secs: f64,
     /// Nobody speaking for this long is a silence. Seconds.
     pub silence_min_secs: f64,
+    /// An agent who lets the customer wait so long for an answer is slow. Seconds.
+    pub slow_answer_secs: f64,
 }
 
 impl Default for DialogueConfig {
@@ -197,6 +210,7 @@ impl Default for DialogueConfig {
             yield_within_secs: 2.0,
             same_start_secs: 0.2,
             silence_min_secs: 3.0,
+            slow_answer_secs: 4.0,
         }
     }
 }
@@ -208,6 +222,9 @@ pub struct CuesConfig {
     pub shown_secs: f64,
     /// No cue of any rule sooner than this after the last one appeared. Seconds.
     pub cooldown_secs: f64,
+    /// A cue from words that is not about what the agent is saying waits until they have been
+    /// silent for so long. Seconds.
+    pub quiet_secs: f64,
     /// At most so many cues …
     pub max_count: u32,
     /// … in this time. Seconds.
@@ -223,6 +240,7 @@ impl Default for CuesConfig {
         CuesConfig {
             shown_secs: 5.0,
             cooldown_secs: 6.0,
+            quiet_secs: 1.0,
             max_count: 6,
             max_window_secs: 600.0,
             outcome_secs: 20.0,

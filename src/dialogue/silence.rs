@@ -25,6 +25,11 @@ impl Silence {
         (other.is_none() && silence.secs() >= self.min_secs).then_some(silence)
     }
 
+    /// Since when nobody has spoken, unless somebody does; `None` before anybody has.
+    pub fn since(&self) -> Option<CallTime> {
+        (self.since > CallTime::ZERO).then_some(self.since)
+    }
+
     /// A span ended at `end`.
     pub fn ended(&mut self, end: CallTime) {
         self.since = self.since.max(end);

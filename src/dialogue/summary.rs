@@ -2,13 +2,10 @@
 //! wherever it was cut off.
 
 use crate::config::DialogueConfig;
-use crate::event::{Body, Heat, Layout, Mark, Outcome, OverlapKind, Sentiment, Summary};
+use crate::event::{Body, Heat, Layout, OverlapKind, Sentiment, Summary};
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 use super::floor::Turn;
-
-/// A customer who speaks for less in the whole call can't be cut off.
-const ENOUGH_TO_INTERRUPT_SECS: f64 = 10.0;
 
 /// Adds up the events of a call.
 pub struct Tally {
@@ -22,9 +19,6 @@ pub struct Tally {
     overlap_secs: f64,
     silence_secs: f64,
     interruptions: PerParty<u32>,
-    agent_signals: u32,
-    cues: Vec<(u32, &'static str)>,
-    outcomes: Vec<(u32, Outcome)>,
 }
 
 impl Tally {
@@ -41,9 +35,6 @@ impl Tally {
             overlap_secs: 0.0,
             silence_secs: 0.0,
             interruptions: PerParty::default(),
-            agent_signals: 0,
-            cues: Vec::new(),
-            outcomes: Vec::new(),
         }
     }
 
@@ -70,15 +61,14 @@ impl Tally {
                 self.overlap_secs += span.secs();
                 match kind {
                     OverlapKind::Interruption => self.interruptions[*by] += 1,
-                    OverlapKind::Backchannel if *by == Party::Agent => self.agent_signals += 1,
                     OverlapKind::Backchannel | OverlapKind::Shared => {}
                 }
             }
             Body::Silence { span } => self.silence_secs += span.secs(),
             Body::Tone(tone) => self.heat.push((tone.span, f64::from(tone.heat))),
-            Body::Cue(cue) => self.cues.push((cue.id, cue.name)),
-            Body::CueOutcome { id, outcome, .. } => self.outcomes.push((*id, *outcome)),
-            Body::Gap { .. }
+            Body::Cue(_)
+            | Body::CueOutcome { .. }
+            | Body::Gap { .. }
             | Body::Partial { .. }
             | Body::Pause { .. }
             | Body::Measure(_)
@@ -122,7 +112,8 @@ impl Tally {
             }),
             sentiment: self.feelings.map(|feelings| sentiment(feelings, end)),
             heat: self.heat(end),
-            scorecard: self.scorecard(),
+            // The coach's.
+            scorecard: Vec::new(),
             recovery: None,
         }
     }
@@ -172,52 +163,6 @@ impl Tally {
             turns.push(Turn { party, span });
         }
         turns
-    }
-
-    fn scorecard(&self) -> Vec<(&'static str, Mark)> {
-        let customer_secs: f64 = self.speech.customer.iter().map(|span| span.secs()).sum();
-        if self.mono {
-            return Vec::new();
-        }
-        let prompted = |name: &str| self.cues.iter().any(|(_, cue)| *cue == name);
-        let came_of_it = |name: &str, wanted: Outcome| {
-            self.cues.iter().filter(|(_, cue)| *cue == name).any(|(id, _)| {
-                self.outcomes.iter().any(|(of, outcome)| of == id && *outcome == wanted)
-            })
-        };
-        let unheeded = |name: &str| came_of_it(name, Outcome::Ignored);
-        let after_prompt = |name: &str| match (unheeded(name), came_of_it(name, Outcome::Heeded)) {
-            (true, _) => Mark::Missed,
-            (false, true) => Mark::Done,
-            // Not prompted, or the moment passed by itself.
-            (false, false) => Mark::NotNeeded,
-        };
-        // A prompt to slow down means that the pace did run away, unless it was taken up.
-        let stay_calm = match (prompted("stay-calm"), after_prompt("stay-calm")) {
-            (false, _) => Mark::NotNeeded,
-            (true, Mark::Done) => Mark::Done,
-            (true, _) => Mark::Broken,
-        };
-        vec![
-            ("stay-calm", stay_calm),
-            (
-                "let-them-finish",
-                match self.interruptions.agent {
-                    0 if customer_secs < ENOUGH_TO_INTERRUPT_SECS => Mark::NotNeeded,
-                    0 => Mark::Done,
-                    _ => Mark::Broken,
-                },
-            ),
-            (
-                "show-listening",
-                match (unheeded("show-listening"), self.agent_signals > 0) {
-                    (true, _) => Mark::Missed,
-                    (false, true) => Mark::Done,
-                    (false, false) => after_prompt("show-listening"),
-                },
-            ),
-            ("keep-them-posted", after_prompt("keep-them-posted")),
-        ]
     }
 }
 
@@ -333,25 +278,5 @@ mod tests {
         let heat = tally.summary(CallTime::from_secs(120.0)).heat.unwrap();
         assert!((heat.peak - 0.9).abs() < 1e-6 && (heat.mean - 0.45).abs() < 1e-6);
         assert!((heat.last_minute.unwrap() - 0.2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_scorecard_follows_cues_and_interruptions() {
-        let mut tally = tally(&[(Customer, 0.0, 16.0), (Agent, 17.0, 18.0)]);
-        let marks = |tally: &Tally| {
-            let card = tally.summary(CallTime::from_secs(60.0)).scorecard;
-            card.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>()
-        };
-        use Mark::{Broken, Done, Missed, NotNeeded};
-        assert_eq!(marks(&tally), [NotNeeded, Done, NotNeeded, NotNeeded]);
-        tally.observe(&Body::Overlap {
-            span: span(3.0, 4.0),
-            by: Agent,
-            kind: OverlapKind::Interruption,
-            yielded: true,
-        });
-        tally.cues.extend([(1, "keep-them-posted"), (2, "show-listening")]);
-        tally.outcomes.extend([(1, Outcome::Ignored), (2, Outcome::Heeded)]);
-        assert_eq!(marks(&tally), [NotNeeded, Broken, Done, Missed]);
     }
 }

@@ -1,14 +1,11 @@
 //! What can't be trusted in the channels themselves.
 
 use super::ear::Heard;
+use crate::config::rules::Need;
 use crate::dialogue::channels::ChannelCheck;
 use crate::tone::speaker::Speaker;
 use crate::units::{Party, PerParty};
 
-/// Rules that need to know who speaks.
-pub const NEED_PARTIES: [&str; 3] = ["let-them-finish", "show-listening", "stay-calm"];
-/// Rules that need to hear the agent.
-const NEED_AGENT: [&str; 2] = ["show-listening", "keep-them-posted"];
 /// A channel that has never been louder than this has carried nothing.
 const NOTHING_DBFS: f32 = -80.0;
 /// The other party must have spoken this long before a silent channel is worth a warning.
@@ -16,14 +13,14 @@ const SILENT_AFTER_SECS: f64 = 5.0;
 /// From this share of speech at the converter's limit on, a channel is clipped.
 const CLIPPED_SHARE: f64 = 0.05;
 
-/// Something that was found out, with the rules that hang on it.
+/// Something that was found out, with what the rules need that hang on it.
 pub enum Finding {
     /// Something can't be trusted.
-    Doubted { code: &'static str, text: String, rules: &'static [&'static str] },
+    Doubted { code: &'static str, text: String, needs: &'static [Need] },
     /// It can be trusted again.
-    Restored { code: &'static str, text: &'static str, rules: &'static [&'static str] },
+    Restored { code: &'static str, text: &'static str, needs: &'static [Need] },
     /// The same, and nothing that one needs to be told.
-    Heard { rules: &'static [&'static str] },
+    Heard { needs: &'static [Need] },
 }
 
 /// Watches both channels.
@@ -59,11 +56,11 @@ impl Doubt {
                 let text = "Both channels carry the same audio: who speaks can't be told. \
                             Everything that needs to know is off.";
                 let text = text.to_owned();
-                tell(Finding::Doubted { code: "same-audio", text, rules: &NEED_PARTIES });
+                tell(Finding::Doubted { code: "same-audio", text, needs: &[Need::Parties] });
             }
             Some(false) => {
                 let text = "The channels carry two voices again.";
-                tell(Finding::Restored { code: "same-audio-over", text, rules: &NEED_PARTIES });
+                tell(Finding::Restored { code: "same-audio-over", text, needs: &[Need::Parties] });
             }
             None => {}
         }
@@ -73,10 +70,10 @@ impl Doubt {
             tell(if self.bleeds {
                 let text = "The agent's microphone hears the customer too loudly to tell the \
                             voices apart. Everything that needs to know who speaks is off.";
-                Finding::Doubted { code: "bleed", text: text.to_owned(), rules: &NEED_PARTIES }
+                Finding::Doubted { code: "bleed", text: text.to_owned(), needs: &[Need::Parties] }
             } else {
                 let text = "The agent's microphone no longer hears the customer so loudly.";
-                Finding::Restored { code: "bleed-over", text, rules: &NEED_PARTIES }
+                Finding::Restored { code: "bleed-over", text, needs: &[Need::Parties] }
             });
         }
         for party in Party::BOTH {
@@ -84,7 +81,7 @@ impl Doubt {
             if loud && !self.carried[party] {
                 self.carried[party] = true;
                 if self.warned_silent[party] && party == Party::Agent {
-                    tell(Finding::Heard { rules: &NEED_AGENT });
+                    tell(Finding::Heard { needs: &[Need::Agent] });
                 }
             }
             let other_secs = speakers[party.other()].speech_secs();
@@ -92,8 +89,8 @@ impl Doubt {
             {
                 self.warned_silent[party] = true;
                 let text = format!("The {party}'s channel has been silent so far.");
-                let rules: &[&'static str] = if party == Party::Agent { &NEED_AGENT } else { &[] };
-                tell(Finding::Doubted { code: "silent-channel", text, rules });
+                let needs: &[Need] = if party == Party::Agent { &[Need::Agent] } else { &[] };
+                tell(Finding::Doubted { code: "silent-channel", text, needs });
             }
             let share = speakers[party].clipped_share();
             if share > CLIPPED_SHARE && !self.warned_clipped[party] {
@@ -103,7 +100,7 @@ impl Doubt {
                      be trusted.",
                     share * 100.0
                 );
-                tell(Finding::Doubted { code: "clipping", text, rules: &[] });
+                tell(Finding::Doubted { code: "clipping", text, needs: &[] });
             }
         }
     }

@@ -3,19 +3,20 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::doubt::{Doubt, Finding, NEED_PARTIES};
+use super::doubt::{Doubt, Finding};
 use super::ear::Heard;
 use super::pending::{Final, Partial, Pending};
 use super::{SourceNote, Words};
 use crate::coach::discipline::Coach;
-use crate::coach::{Reaction, Situation};
+use crate::coach::{Reaction, Situation, round};
 use crate::config::Config;
+use crate::config::rules::Need;
 use crate::dialogue::floor::{Floor, UnderWay};
 use crate::dialogue::overlap::{Overlap, OverlapTracker};
 use crate::dialogue::silence::Silence;
 use crate::dialogue::summary::Tally;
 use crate::event::{
-    Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
+    Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance, evidence,
 };
 use crate::language::sentiment::{Scored, Sentiment};
 use crate::speech::activity::FRAME;
@@ -49,6 +50,8 @@ pub struct Mind {
     under_way: UnderWay,
     /// When the agent was last heard.
     agent_heard: CallTime,
+    /// Who spoke last.
+    spoke_last: Option<Party>,
 }
 
 impl Mind {
@@ -67,10 +70,11 @@ impl Mind {
             overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
             silence: Silence::new(config.dialogue.silence_min_secs),
             doubt: Doubt::default(),
-            coach: Coach::new(&config.cues, &config.rules),
+            coach: Coach::new(config),
             tally: Tally::new(&config.dialogue),
             under_way: UnderWay::default(),
             agent_heard: CallTime::ZERO,
+            spoke_last: None,
         }
     }
 
@@ -93,7 +97,7 @@ impl Mind {
         if self.mono {
             let text = "Both voices are in one channel: who speaks can't be told. Words and \
                         silences are right; everything that needs to know who speaks is off.";
-            self.warn("mono-mix", text.into(), &NEED_PARTIES, out);
+            self.warn("mono-mix", text.into(), &[Need::Parties], out);
         }
     }
 
@@ -105,7 +109,8 @@ impl Mind {
     /// Tells the notes whose time has come.
     fn take_notes(&mut self, out: &mut Vec<Event>) {
         while let Some((_, note)) = self.notes.pop_front_if(|(at, _)| *at <= self.now) {
-            self.warn(note.code, note.text, &note.disables, out);
+            self.coach.trust(&note.trusts);
+            self.warn(note.code, note.text, &note.doubts, out);
         }
     }
 
@@ -220,7 +225,8 @@ impl Mind {
         for body in told {
             self.tell(body, out);
         }
-        let summary = self.tally.summary(end);
+        let mut summary = self.tally.summary(end);
+        self.coach.close(&situation, &mut summary);
         self.tell(Body::Summary(Box::new(summary)), out);
     }
 
@@ -231,18 +237,15 @@ impl Mind {
 
     fn tell(&mut self, body: Body, out: &mut Vec<Event>) {
         self.tally.observe(&body);
-        out.push(Event { at: self.now, body });
+        let event = Event { at: self.now, body };
+        let moments = self.coach.observe(&event);
+        out.push(event);
+        out.extend(moments.into_iter().map(|body| Event { at: self.now, body }));
     }
 
-    fn warn(
-        &mut self,
-        code: &'static str,
-        text: String,
-        rules: &[&'static str],
-        out: &mut Vec<Event>,
-    ) {
-        self.coach.disable(rules);
-        let disables = rules.iter().map(|&rule| rule.to_owned()).collect();
+    fn warn(&mut self, code: &'static str, text: String, needs: &[Need], out: &mut Vec<Event>) {
+        self.coach.doubt(needs);
+        let disables = self.coach.that_need(needs);
         self.tell(Body::Warning { code, text, disables }, out);
     }
 
@@ -312,6 +315,8 @@ impl Mind {
                 match event {
                     SpanEvent::Started(start) => {
                         let other = self.under_way[party.other()];
+                        self.time_answer(party, start, other, out);
+                        self.spoke_last = Some(party);
                         if let Some(span) = self.silence.started(start, other) {
                             self.tell(Body::Silence { span }, out);
                         }
@@ -342,6 +347,34 @@ impl Mind {
         }
     }
 
+    /// An agent who lets the customer wait for long for an answer, without having said why, is slow.
+    fn time_answer(
+        &mut self,
+        party: Party,
+        start: CallTime,
+        other: Option<CallSpan>,
+        out: &mut Vec<Event>,
+    ) {
+        let asked = self.spoke_last == Some(Party::Customer) && party == Party::Agent && !self.mono;
+        let Some(since) = self.silence.since().filter(|_| asked && other.is_none()) else { return };
+        let secs = start.secs_since(since);
+        if secs < self.config.dialogue.slow_answer_secs || self.coach.kept_posted(since) {
+            return;
+        }
+        let limit = self.config.dialogue.slow_answer_secs;
+        self.tell(
+            Body::Practice(Practice {
+                name: "respond-promptly",
+                party,
+                span: CallSpan::new(since, start),
+                quote: String::new(),
+                score: 0.0,
+                evidence: evidence([("gap_secs", round(secs)), ("limit_secs", limit)]),
+            }),
+            out,
+        );
+    }
+
     fn tell_overlap(&mut self, overlap: Overlap, out: &mut Vec<Event>) {
         let Overlap { span, by, kind, yielded, .. } = overlap;
         self.tell(Body::Overlap { span, by, kind, yielded }, out);
@@ -354,10 +387,10 @@ impl Mind {
             _ => None,
         };
         if let Some((name, score)) = practice {
-            let evidence = vec![
-                ("overlap_secs".into(), crate::coach::rules::round(span.secs())),
-                ("yielded".into(), f64::from(u8::from(yielded))),
-            ];
+            let evidence = evidence([
+                ("overlap_secs", round(span.secs())),
+                ("yielded", f64::from(u8::from(yielded))),
+            ]);
             let practice =
                 Practice { name, party: by, span, quote: String::new(), score, evidence };
             self.tell(Body::Practice(practice), out);
@@ -384,12 +417,12 @@ impl Mind {
         self.doubt.step(heard, &self.speakers, |finding| found.push(finding));
         for finding in found {
             match finding {
-                Finding::Doubted { code, text, rules } => self.warn(code, text, rules, out),
-                Finding::Restored { code, text, rules } => {
-                    self.coach.enable(rules);
+                Finding::Doubted { code, text, needs } => self.warn(code, text, needs, out),
+                Finding::Restored { code, text, needs } => {
+                    self.coach.trust(needs);
                     self.warn(code, text.into(), &[], out);
                 }
-                Finding::Heard { rules } => self.coach.enable(rules),
+                Finding::Heard { needs } => self.coach.trust(needs),
             }
         }
     }
@@ -409,28 +442,35 @@ impl Mind {
         let customers = turn.filter(|turn| {
             turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
         });
-        let rule = &self.config.rules.stay_calm;
+        let measure = &self.config.measure;
         let agent = &self.speakers.agent;
+        let dead_air_secs = match deaf {
+            true => 0.0,
+            false => self.silence.dead_air_secs(self.now, &self.under_way),
+        };
         Situation {
             now: self.now,
             under_way: self.under_way,
             overlap: self.overlaps.running(&self.under_way),
             turn,
-            dead_air_secs: if deaf {
-                0.0
-            } else {
-                self.silence.dead_air_secs(self.now, &self.under_way)
+            dead_air_secs,
+            answer_gap_secs: match self.spoke_last {
+                Some(Party::Customer) => dead_air_secs,
+                Some(Party::Agent) | None => 0.0,
             },
             unanswered_secs: customers.map_or(0.0, |turn| {
                 self.now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)
             }),
             agent_pace_wpm: turn
                 .filter(|turn| turn.party == Party::Agent)
-                .and_then(|turn| agent.pace_since(turn.span.start, rule.window_secs)),
-            agent_baseline_wpm: agent.baseline_wpm(rule.baseline_secs),
+                .and_then(|turn| agent.pace_since(turn.span.start, measure.turn_pace_secs)),
+            agent_own_pace_wpm: agent
+                .baseline_wpm(measure.own_pace_min_secs)
+                .unwrap_or(measure.typical_wpm),
             agent_level_lu: agent.recent_level_lu(self.now),
             agent_pitch_st: agent.recent_pitch_st(self.now),
             heat: self.tone.as_ref().and_then(|tone| tone.heat_now(self.now)),
+            agent_words_awaited: self.pending.awaits(Party::Agent),
         }
     }
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::coach::Reaction;
 use crate::config::Config;
+use crate::config::rules::Need;
 use crate::event::{CallHead, Event, GapCause, Layout};
 use crate::language::sentiment::Sentiment;
 use crate::speech::activity::{FRAME, VoiceActivity};
@@ -49,14 +50,16 @@ pub enum Input<'a> {
 }
 
 /// Something about the source that can't be trusted, or that happened to it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceNote {
     /// A short name for it.
     pub code: &'static str,
     /// What it means, in a sentence.
     pub text: String,
-    /// The rules that it switches off.
-    pub disables: Vec<&'static str>,
+    /// What rules need that can't be trusted because of it.
+    pub doubts: Vec<Need>,
+    /// What can be trusted again.
+    pub trusts: Vec<Need>,
 }
 
 /// When words come.

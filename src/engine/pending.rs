@@ -63,6 +63,11 @@ impl Pending {
         }
     }
 
+    /// Whether words of a party's last speech are on their way.
+    pub fn awaits(&self, party: Party) -> bool {
+        self.asked.iter().any(|asked| asked.party == party)
+    }
+
     /// Words were asked for before their utterance was over.
     pub fn preview(&mut self, id: u64, party: Party, span: CallSpan) {
         self.forget_previews(party, |preview| !preview.told);

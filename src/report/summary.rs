@@ -27,6 +27,8 @@ pub(crate) const NEXT_CALL: &str = "For the next call";
 
 /// Where the numbers begin.
 const LABEL: usize = 15;
+/// So many practices that were not called for are named.
+const MAX_NOT_NEEDED: usize = 8;
 /// So many moments of a practice are named.
 const MAX_MOMENTS: usize = 5;
 
@@ -164,8 +166,12 @@ fn write_scorecard(page: &mut Page, lines: &[Line], summary: &SummaryRecord) -> 
     if !of(Mark::NotNeeded).is_empty() {
         let names: Vec<String> =
             of(Mark::NotNeeded).iter().map(|practice| wording::practice(practice)).collect();
+        let names = match names.len() {
+            0..=MAX_NOT_NEEDED => names.join(", "),
+            more => format!("{more} of the {} practices", crate::event::PRACTICES.len()),
+        };
         page.blank()?;
-        page.row(&[], 0, &[run(DIM, format!("Not called for: {}", names.join(", ")))])?;
+        page.row(&[], 0, &[run(DIM, format!("Not called for: {names}"))])?;
     }
     Ok(())
 }

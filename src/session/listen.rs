@@ -15,6 +15,7 @@ use super::stats::{LiveReport, Stats};
 use super::words::WordDesk;
 use crate::audio::timeline::Piece;
 use crate::coach::Reaction;
+use crate::config::rules::Need;
 use crate::engine::{Engine, Input, SourceNote};
 use crate::event::{Body, Event, GapCause};
 use crate::units::{CallTime, Party, PerParty};
@@ -225,7 +226,14 @@ impl Listener {
     }
 
     fn note(&mut self, code: &'static str, text: String) {
-        let note = SourceNote { code, text, disables: Vec::new() };
+        let note = SourceNote { code, text, ..SourceNote::default() };
+        self.step_engine(Input::Device(note), Instant::now());
+    }
+
+    /// Notes that words can't be relied on, or can again.
+    fn note_about_words(&mut self, code: &'static str, text: String, late: bool) {
+        let mut note = SourceNote { code, text, ..SourceNote::default() };
+        if late { &mut note.doubts } else { &mut note.trusts }.push(Need::Words);
         self.step_engine(Input::Device(note), Instant::now());
     }
 
@@ -291,9 +299,10 @@ impl Listener {
         if behind != self.orders.behind {
             self.orders.behind = behind;
             if behind {
-                self.note("words-late", "Words are late: some are left out.".into());
+                let text = "Words are late: some are left out. What needs them is off.".into();
+                self.note_about_words("words-late", text, true);
             } else {
-                self.note("words-on-time", "Words are on time again.".into());
+                self.note_about_words("words-on-time", "Words are on time again.".into(), false);
             }
         }
     }

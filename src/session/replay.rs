@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::audio::decode::Defect;
 use crate::audio::source::{CallSource, SourceError};
+use crate::config::rules::Need;
 use crate::engine::{Engine, Input, SourceNote};
 use crate::event::{Body, Event, GapCause, TranscribeRequest};
 use crate::speech::transcript::{MakeTranscriber, TranscribeError, Transcript};
@@ -309,14 +310,12 @@ impl Session<'_> {
     fn tell_defects(&mut self, source: &CallSource, told: usize) -> Result<usize, SessionError> {
         let defects = source.defects();
         for (name, defect) in defects.iter().skip(told) {
-            let disables = match defect {
+            let doubts = match defect {
                 // What is heard is noise: nothing said of it would be right.
-                Defect::LooksByteSwapped => {
-                    crate::coach::rules::Rule::ALL.map(|rule| rule.name()).to_vec()
-                }
+                Defect::LooksByteSwapped => vec![Need::Parties, Need::Agent, Need::Words],
                 _ => Vec::new(),
             };
-            self.note("recording", format!("{name}: {defect}"), disables)?;
+            self.note("recording", format!("{name}: {defect}"), doubts)?;
         }
         Ok(defects.len())
     }
@@ -325,8 +324,8 @@ impl Session<'_> {
         &mut self,
         code: &'static str,
         text: String,
-        disables: Vec<&'static str>,
+        doubts: Vec<Need>,
     ) -> Result<(), SessionError> {
-        self.step(Input::Device(SourceNote { code, text, disables }))
+        self.step(Input::Device(SourceNote { code, text, doubts, trusts: Vec::new() }))
     }
 }

@@ -187,10 +187,10 @@ fn config(gated: bool) -> Config {
     config.cues.shown_secs = 1.0;
     config.cues.cooldown_secs = 0.0;
     config.cues.max_count = 1_000;
-    config.rules.let_them_finish.cue.cooldown_secs = 0.0;
-    config.rules.stay_calm.cue.enabled = false;
-    config.rules.keep_them_posted.cue.enabled = false;
-    config.rules.show_listening.cue.enabled = false;
+    for rule in &mut config.rules.rules {
+        rule.enabled = rule.practice == "let-them-finish";
+        rule.cooldown_secs = 0.0;
+    }
     config
 }
 

@@ -1,0 +1,109 @@
+//! Holds a rule against what is known: whether it finds something, and how that is said.
+
+use super::memory::Memory;
+use super::{Situation, round};
+use crate::config::rules::Rule;
+use crate::config::rules::condition::Op;
+use crate::config::rules::fact::{Fact, Happening, Measured};
+use crate::config::rules::file::placeholders;
+use crate::event::Evidence;
+use crate::language::redact::Redaction;
+
+/// A quote is cut to so many words.
+const QUOTE_WORDS: usize = 14;
+
+/// All that a rule can look at.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// What is measured now.
+    pub now: &'a Situation,
+    /// What has happened before.
+    pub memory: &'a Memory,
+    /// Whether the customer has come back from trouble.
+    pub recovered: bool,
+}
+
+impl Known<'_> {
+    /// The number of a fact; `None` where it is not known.
+    pub fn value(&self, fact: &Fact, min_score: f32) -> Option<f64> {
+        match fact {
+            Fact::Measured(Measured::Recovered) => Some(f64::from(u8::from(self.recovered))),
+            Fact::Measured(measured) => self.now.measured(*measured),
+            Fact::Since(_) | Fact::Count(..) | Fact::Open(..) | Fact::Replies(..) => {
+                self.memory.value(fact, self.now.now, min_score)
+            }
+        }
+    }
+
+    /// Whether the rule finds something; `was_on` is whether it did a moment ago, which makes it
+    /// slower to let go. A fact that is not known meets no condition.
+    pub fn meets(&self, rule: &Rule, was_on: bool) -> bool {
+        let lets_go = if was_on { rule.lets_go } else { 1.0 };
+        rule.when.iter().all(|condition| {
+            let value = self.value(&condition.fact, rule.min_score);
+            value.is_some_and(|value| condition.holds(value, lets_go))
+        })
+    }
+
+    /// The numbers on which the rule stands, each with its threshold.
+    pub fn evidence(&self, rule: &Rule) -> Evidence {
+        let mut evidence = Evidence::new();
+        for condition in &rule.when {
+            let value = self.value(&condition.fact, rule.min_score).filter(|v| v.is_finite());
+            let Some(value) = value else { continue };
+            let name = condition.fact.to_string().replace(" | ", "|").replace(['-', ' '], "_");
+            let side = if condition.op == Op::AtLeast { "threshold" } else { "limit" };
+            let bound = (format!("{name}_{side}").into(), round(condition.threshold));
+            evidence.push((name.into(), round(value)));
+            evidence.push(bound);
+        }
+        evidence
+    }
+
+    /// Why, with the numbers and quotes in it.
+    pub fn why(&self, rule: &Rule, redaction: &Redaction) -> String {
+        let mut why = String::new();
+        let mut from = 0;
+        for (name, place) in placeholders(&rule.why) {
+            why += &rule.why[from..place.start];
+            from = place.end;
+            match name.strip_prefix("quote ") {
+                Some(of) => why += &self.quote(of, rule.min_score, redaction),
+                None => {
+                    let condition = rule.when.iter().find(|c| c.fact.to_string() == name);
+                    let value = condition.and_then(|c| self.value(&c.fact, rule.min_score));
+                    why += &value.map_or("?".into(), number);
+                }
+            }
+        }
+        why + &rule.why[from..]
+    }
+
+    /// What was said last of these, shortened and without numbers and names.
+    fn quote(&self, of: &str, min_score: f32, redaction: &Redaction) -> String {
+        let of = of.split('|').filter_map(|name| Happening::parse(name.trim()));
+        let last = of.filter_map(|of| self.memory.last(of, min_score));
+        let Some(last) = last.max_by_key(|time| time.span.start) else { return "…".into() };
+        let masked = redaction.masked(&last.quote);
+        let words: Vec<&str> = masked.split_whitespace().collect();
+        match words.len() {
+            0 => "…".into(),
+            n if n > QUOTE_WORDS => format!("{} …", words[..QUOTE_WORDS].join(" ")),
+            _ => words.join(" "),
+        }
+    }
+
+    /// A sentence to say: the last open complaint said back, where that can be told.
+    pub fn suggestion(&self, rule: &Rule) -> Option<String> {
+        let first = rule.when.first().filter(|_| rule.suggests)?;
+        let Fact::Open(of, until) = &first.fact else { return None };
+        let open = self.memory.open(of, until, rule.min_score)?;
+        let times = self.memory.since(of, open.span.start, rule.min_score);
+        times.filter(|time| time.suggestion.is_some()).last()?.suggestion.clone()
+    }
+}
+
+/// One decimal below ten, none above.
+fn number(value: f64) -> String {
+    if value.abs() < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
+}

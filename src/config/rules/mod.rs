@@ -1,0 +1,186 @@
+//! The rules of the coach, as data: when a prompt would be right, what it says, and how one sees
+//! that it was heeded.
+//!
+//! The shipped ones are `assets/rules.toml`; [`file`] reads them and changes to them. A rule's
+//! [`condition`]s compare [`fact`]s with numbers.
+
+pub mod condition;
+pub mod fact;
+pub mod file;
+
+use serde::Serialize;
+
+use condition::{Condition, Op};
+use fact::{Fact, Happening};
+
+/// What a rule can rely on, and what can't always be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// That one can tell who speaks.
+    Parties,
+    /// That the agent is heard.
+    Agent,
+    /// That words are there, in time and not doubtful.
+    Words,
+}
+
+/// How one sees that a prompt was heeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Heeded {
+    /// The agent stops talking, and does not cut in again.
+    Stops,
+    /// After some speech the rule finds nothing any more.
+    Settles,
+    /// The agent speaks, before the customer has to.
+    Speaks,
+    /// The agent makes a sound while the customer has the floor.
+    Signals,
+    /// The agent does what was asked, or something else that serves.
+    Does,
+    /// The agent says something, and does not do it again.
+    Refrains,
+}
+
+/// When a prompt would be right, and what it says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rule {
+    /// Its own name.
+    pub name: String,
+    /// The practice that it asks for.
+    pub practice: &'static str,
+    /// What it waits for, in a sentence.
+    pub means: String,
+    /// Whether it is used.
+    pub enabled: bool,
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// For so long, in seconds, before it prompts.
+    pub delay_secs: f64,
+    /// A rule that has found something lets go at so much of its thresholds, 0 to 1.
+    pub lets_go: f64,
+    /// No prompt for the same practice sooner than this after the last. Seconds.
+    pub cooldown_secs: f64,
+    /// Whether it is about what the agent is saying, and so may come while they speak.
+    pub about_speech: bool,
+    /// Remarks and breaches less sure than this do not count. 0 to 1.
+    pub min_score: f32,
+    /// What the agent reads, at most seven words; several take turns.
+    pub text: Vec<String>,
+    /// Why, in a sentence; `{fact}` stands for its number, `{quote complaint}` for what was said.
+    pub why: String,
+    /// Whether a sentence that says the complaint back is shown below.
+    pub suggests: bool,
+    /// How one sees that it was heeded.
+    pub heeded: Heeded,
+    /// What serves as well as the practice itself.
+    pub heeded_by: Vec<Happening>,
+}
+
+impl Rule {
+    /// What must be trustworthy for it.
+    pub fn needs(&self) -> Vec<Need> {
+        let mut needs: Vec<Need> = self.when.iter().flat_map(Condition::needs).collect();
+        needs.sort();
+        needs.dedup();
+        needs
+    }
+
+    /// Whether it is decided by words.
+    pub fn is_slow(&self) -> bool {
+        self.needs().contains(&Need::Words)
+    }
+
+    /// Makes it harder to fire, as an agent who calls it wrong asks for: what is measured must be
+    /// further from normal by a tenth, and what was said must be surer.
+    fn raise(&mut self) {
+        if self.is_slow() {
+            self.min_score = (self.min_score + RAISE_SCORE).min(0.95);
+        }
+        for condition in &mut self.when {
+            let measured = matches!(condition.fact, Fact::Measured(_) | Fact::Open(..));
+            if measured && condition.op == Op::AtLeast {
+                condition.threshold *= RAISE_THRESHOLD;
+            }
+        }
+    }
+}
+
+/// What "wrong" adds to the score from which words count, and how much further what is measured
+/// must be.
+const RAISE_SCORE: f32 = 0.08;
+const RAISE_THRESHOLD: f64 = 1.1;
+/// So many times "wrong" count; more change nothing.
+pub const MOST_RAISES: u32 = 5;
+
+/// All rules, the more urgent first, and when each practice is called for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleSet {
+    /// The rules, the more urgent first.
+    pub rules: Vec<Rule>,
+    /// When a practice that was not done counts as missed; all must hold at the end of the call.
+    pub needed: Vec<(&'static str, Vec<Condition>)>,
+}
+
+impl Default for RuleSet {
+    /// The shipped rules.
+    fn default() -> Self {
+        RuleSet::shipped()
+    }
+}
+
+impl RuleSet {
+    /// The rule of this name.
+    pub fn get(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// The same, to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Rule> {
+        self.rules.iter_mut().find(|rule| rule.name == name)
+    }
+
+    /// The names of the rules that need this.
+    pub fn that_need(&self, need: Need) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter(move |rule| rule.needs().contains(&need)).map(|r| r.name.as_str())
+    }
+
+    /// Raises the threshold of a rule that the agent called wrong so many times.
+    pub fn raise(&mut self, name: &str, times: u32) {
+        if let Some(rule) = self.get_mut(name) {
+            (0..times.min(MOST_RAISES)).for_each(|_| rule.raise());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_makes_a_rule_harder_to_fire() {
+        let mut set = RuleSet::default();
+        let before = set.clone();
+        set.raise("let-them-finish", 2);
+        let overlap = |set: &RuleSet| set.get("let-them-finish").unwrap().when[0].threshold;
+        assert!((overlap(&set) - overlap(&before) * 1.21).abs() < 1e-9);
+        set.raise("not-defensive", 1);
+        let score = |set: &RuleSet| set.get("not-defensive").unwrap().min_score;
+        assert!(score(&set) > score(&before));
+        let mut most = before.clone();
+        most.raise("let-them-finish", 1_000);
+        assert!(overlap(&most) < 2.0 * overlap(&before));
+        set.raise("no-such-rule", 1);
+    }
+
+    #[test]
+    fn who_needs_what_follows_from_the_conditions() {
+        let set = RuleSet::default();
+        let that_need = |need| set.that_need(need).collect::<Vec<_>>();
+        assert!(that_need(Need::Words).contains(&"reflect-back"));
+        assert!(!that_need(Need::Words).contains(&"keep-them-posted"));
+        assert!(that_need(Need::Agent).contains(&"keep-them-posted"));
+        assert!(!that_need(Need::Parties).contains(&"keep-them-posted"));
+        assert!(that_need(Need::Parties).contains(&"let-them-finish"));
+    }
+}
