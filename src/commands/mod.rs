@@ -10,6 +10,7 @@ pub mod live;
 mod loaded;
 pub mod models;
 pub mod replay;
+pub mod rules;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +38,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Print the settings with their defaults, as a file to start from
     Config(config::ConfigArgs),
+    /// List the coach's rules and what they mean, or check changed ones
+    Rules(rules::RulesArgs),
     /// List the models, check them, or add one
     Models(models::ModelsArgs),
     /// List the sound devices
@@ -54,6 +57,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
+        Command::Rules(args) => rules::run(args).map(|()| 0),
         Command::Models(args) => models::run(args).map(|()| 0),
         #[cfg(feature = "live")]
         Command::Devices(args) => devices::run(args).map(|()| 0),

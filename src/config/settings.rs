@@ -3,11 +3,13 @@
 //! These are no thresholds, and differ from machine to machine: they are kept apart from the
 //! configuration, in a file that the program writes itself.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::{ConfigError, RuleSet};
 use crate::units::PerParty;
 
 /// The choices. A file that lacks some leaves them open.
@@ -28,6 +30,11 @@ pub struct Settings {
     pub end_after_secs: Option<f64>,
     /// When the agent agreed to be listened to (RFC 3339).
     pub agreed: Option<String>,
+    /// A file of changes to the coach's rules.
+    pub rules: Option<PathBuf>,
+    /// Rules that the agent called wrong, and how often: each time makes them harder to fire.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub wrong: BTreeMap<String, u32>,
 }
 
 /// What is kept of a call.
@@ -89,6 +96,22 @@ impl Settings {
         let draft = path.with_extension("new");
         std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path)).map_err(failed)
     }
+
+    /// Whether nothing was chosen yet.
+    pub fn is_unset(&self) -> bool {
+        *self == Settings { wrong: self.wrong.clone(), ..Settings::default() }
+    }
+
+    /// The rules as the agent has them: with the changes of their file, and those that they called
+    /// wrong harder to fire.
+    pub fn rules(&self) -> Result<RuleSet, ConfigError> {
+        let mut rules =
+            self.rules.as_deref().map_or_else(|| Ok(RuleSet::shipped()), RuleSet::load)?;
+        for (name, times) in &self.wrong {
+            rules.raise(name, *times);
+        }
+        Ok(rules)
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +127,7 @@ mod tests {
             devices: PerParty { agent: Some("pipewire:mic".into()), customer: None },
             keep: KeepChoice::LogAndAudio,
             end_after_secs: Some(90.0),
+            wrong: BTreeMap::from([("reflect-back".to_owned(), 2)]),
             ..Settings::default()
         };
         settings.save(&path).unwrap();

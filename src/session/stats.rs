@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::dialogue::summary::quantile;
-use crate::event::{Body, Event, Speed};
+use crate::event::{Body, Event, Outcome, Speed};
 use crate::speech::activity::{FRAME, LATE};
 use crate::speech::span::HOP;
 use crate::units::{CallTime, Party, PerParty};
@@ -23,6 +23,8 @@ pub struct Stats {
     waiting: BTreeMap<u32, (Speed, CallTime)>,
     /// The last ends of speech, newest last.
     speech_ends: VecDeque<(Option<Party>, CallTime)>,
+    /// The rule of each cue.
+    rules: BTreeMap<u32, String>,
     report: LiveReport,
 }
 
@@ -50,6 +52,8 @@ pub struct LiveReport {
     pub cpu_secs: f64,
     /// Cores of the machine.
     pub cores: usize,
+    /// The rule of each prompt that the agent called wrong.
+    pub wrong: Vec<String>,
 }
 
 impl Stats {
@@ -78,11 +82,15 @@ impl Stats {
             }
             Body::Partial { .. } => report.partials += 1,
             Body::Cue(cue) => {
+                self.rules.insert(cue.id, cue.rule.clone());
                 let completed = match cue.speed {
                     Speed::Fast => CallTime::from_frames(event.at - FRAME_TIME),
                     Speed::Slow => event.at,
                 };
                 self.waiting.insert(cue.id, (cue.speed, completed));
+            }
+            Body::CueOutcome { id, outcome: Outcome::Wrong, .. } => {
+                report.wrong.extend(self.rules.get(id).cloned());
             }
             Body::Gap { party: Some(party), span, .. } => report.gap_secs[*party] += span.secs(),
             Body::Warning { code: "words-lost", .. } => report.left_out += 1,

@@ -66,6 +66,10 @@ pub struct LiveArgs {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Changes to the coach's rules (see `evenkeel rules`)
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+
     /// Whisper model, by name or file (see `evenkeel models`)
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
@@ -147,7 +151,19 @@ fn finish(call: LiveCall, cpu: ProcessTime) -> anyhow::Result<LiveReport> {
     let mut report = call.wait()?;
     report.cpu_secs = cpu.elapsed().as_secs_f64();
     report.cores = std::thread::available_parallelism().map_or(1, usize::from);
+    remember_wrong(&report.wrong)?;
     Ok(report)
+}
+
+/// Keeps in mind which rules the agent called wrong.
+fn remember_wrong(rules: &[String]) -> anyhow::Result<()> {
+    let Some(path) = settings_path().filter(|_| !rules.is_empty()) else { return Ok(()) };
+    let mut settings = Settings::load(&path)?.unwrap_or_default();
+    for rule in rules {
+        *settings.wrong.entry(rule.clone()).or_default() += 1;
+    }
+    settings.save(&path)?;
+    Ok(())
 }
 
 /// Where the agent's choices are kept; `None` where the system has no such place.
@@ -161,6 +177,10 @@ impl Plan {
         let mut config = match &args.config {
             Some(path) => Config::load(path)?,
             None => Config::default(),
+        };
+        config.rules = match &args.rules {
+            Some(path) => Settings { rules: Some(path.clone()), ..settings.clone() }.rules()?,
+            None => settings.rules()?,
         };
         if let Some(language) = &settings.language {
             config.words.language.clone_from(language);

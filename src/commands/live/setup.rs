@@ -139,8 +139,8 @@ pub fn answers_of(settings: &Settings) -> Answers {
     }
 }
 
-/// What is kept of the answers.
-pub fn settings_of(answers: Answers) -> Settings {
+/// The settings `before`, with the answers.
+pub fn settings_of(answers: Answers, before: Settings) -> Settings {
     let chosen = |text: String| (!text.is_empty()).then_some(text);
     let PerParty { agent, customer } = answers.devices;
     Settings {
@@ -155,5 +155,6 @@ pub fn settings_of(answers: Answers) -> Settings {
         model: chosen(answers.model),
         end_after_secs: answers.end_after_secs,
         agreed: Some(super::now_rfc3339()),
+        ..before
     }
 }

@@ -20,14 +20,14 @@ pub fn run(
     settings_path: Option<&Path>,
     stop: &Stop,
 ) -> anyhow::Result<u8> {
-    let asks = args.setup || settings.is_none() && args.agent_device.is_none();
     let mut settings = settings.unwrap_or_default();
+    let asks = args.setup || settings.is_unset() && args.agent_device.is_none();
     if asks {
         let before = answers_of(&settings);
         let Some(answers) = run_setup(Box::<Host>::default(), before, Look::System)? else {
             return Ok(0);
         };
-        settings = settings_of(answers);
+        settings = settings_of(answers, settings);
         if let Some(path) = settings_path {
             settings.save(path)?;
         }
@@ -36,6 +36,10 @@ pub fn run(
         let closed = one_call(args, &settings, settings_path, stop)?;
         if closed == Closed::Done || args.out.is_some() || stop.load(Ordering::Relaxed) {
             return Ok(0);
+        }
+        // What the agent called wrong counts in the next call.
+        if let Some(path) = settings_path {
+            settings = Settings::load(path)?.unwrap_or(settings);
         }
     }
 }

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
-use crate::config::Config;
+use crate::config::{Config, RuleSet};
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Layout};
 use crate::session::replay::{Ended, Pace, WordWorkers, replay};
@@ -43,6 +43,10 @@ pub struct ReplayArgs {
     /// Settings to use instead of the defaults (see `evenkeel config`)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// Changes to the coach's rules (see `evenkeel rules`)
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
 
     /// Whisper model, by name or file (see `evenkeel models`)
     #[arg(long, value_name = "NAME")]
@@ -104,10 +108,13 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
     let files = files(&args)?;
-    let config = match &args.config {
+    let mut config = match &args.config {
         Some(path) => Config::load(path)?,
         None => Config::default(),
     };
+    if let Some(path) = &args.rules {
+        config.rules = RuleSet::load(path)?;
+    }
     let mut source = CallSource::open(&files)?;
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
