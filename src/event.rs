@@ -181,6 +181,21 @@ pub struct Measure {
     pub level_lu: Option<f32>,
     /// F0 in semitones above the speaker's own median.
     pub pitch_st: Option<f32>,
+    /// What the coach goes by; of the agent only.
+    pub now: Option<Bearing>,
+}
+
+/// How the agent speaks just now, as the coach knows it. `None` where not yet known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bearing {
+    /// Pace of the turn under way, in words a minute.
+    pub turn_pace_wpm: Option<f32>,
+    /// Pace over the call, or what stands for it.
+    pub own_pace_wpm: f32,
+    /// Loudness over the last three seconds of speech above that of the call, in LU.
+    pub level_lu: Option<f32>,
+    /// F0 over the same, in semitones above that of the call.
+    pub pitch_st: Option<f32>,
 }
 
 /// How tense or angry the customer is, in one second of speech or one utterance.
@@ -196,6 +211,8 @@ pub struct Tone {
     pub words: Option<f32>,
     /// How far the heat can be trusted, 0 to 1.
     pub confidence: f32,
+    /// By how much it has risen within a few seconds; negative where it has fallen.
+    pub rise: f32,
     /// What moved it most, the strongest first.
     pub why: Vec<Reason>,
 }

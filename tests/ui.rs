@@ -54,7 +54,8 @@ fn overlay(size: OverlaySize, theme: Theme) -> Harness<'static, Desk> {
 fn tone(secs: f64, heat: f32) -> Event {
     let at = CallTime::from_secs(secs);
     let span = CallSpan::new(CallTime::from_secs(secs - 1.0), at);
-    let tone = Tone { span, heat, voice: 0.5, words: None, confidence: 0.8, why: Vec::new() };
+    let (words, why) = (None, Vec::new());
+    let tone = Tone { span, heat, voice: 0.5, words, confidence: 0.8, rise: 0.0, why };
     Event { at, body: Body::Tone(tone) }
 }
 

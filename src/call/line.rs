@@ -1,13 +1,13 @@
 //! From events to lines of the log, and back.
 
 use super::record::{
-    CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA, SourceRecord, WordRecord,
-    thousandths,
+    BearingRecord, CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA, SourceRecord,
+    WordRecord, thousandths,
 };
 use super::summary::SummaryRecord;
 use crate::event::{
-    Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark, Tone, Utterance,
-    Word,
+    Bearing, Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark, Tone,
+    Utterance, Word,
 };
 use crate::units::Party;
 
@@ -75,6 +75,12 @@ impl Line {
                 pace_wpm: measure.pace_wpm.map(|wpm| thousandths(wpm.round())),
                 level_lu: measure.level_lu.map(thousandths),
                 pitch_st: measure.pitch_st.map(thousandths),
+                now: measure.now.map(|now| BearingRecord {
+                    turn_pace_wpm: now.turn_pace_wpm.map(|wpm| thousandths(wpm.round())),
+                    own_pace_wpm: thousandths(now.own_pace_wpm.round()),
+                    level_lu: now.level_lu.map(thousandths),
+                    pitch_st: now.pitch_st.map(thousandths),
+                }),
             },
             Body::Tone(tone) => Record::Tone {
                 party: Party::Customer,
@@ -83,6 +89,7 @@ impl Line {
                 voice: thousandths(tone.voice),
                 words: tone.words.map(thousandths),
                 confidence: thousandths(tone.confidence),
+                rise: thousandths(tone.rise),
                 why: tone
                     .why
                     .iter()
@@ -171,21 +178,28 @@ impl Line {
                 Body::Gap { party: *party, span: (*span).into(), cause: *cause }
             }
             Record::Pause { span } => Body::Pause { span: (*span).into() },
-            Record::Measure { party, span, pace_wpm, level_lu, pitch_st } => {
+            Record::Measure { party, span, pace_wpm, level_lu, pitch_st, now } => {
                 Body::Measure(Measure {
                     party: *party,
                     span: (*span).into(),
                     pace_wpm: pace_wpm.map(|value| value as f32),
                     level_lu: level_lu.map(|value| value as f32),
                     pitch_st: pitch_st.map(|value| value as f32),
+                    now: now.map(|now| Bearing {
+                        turn_pace_wpm: now.turn_pace_wpm.map(|value| value as f32),
+                        own_pace_wpm: now.own_pace_wpm as f32,
+                        level_lu: now.level_lu.map(|value| value as f32),
+                        pitch_st: now.pitch_st.map(|value| value as f32),
+                    }),
                 })
             }
-            Record::Tone { span, heat, voice, words, confidence, .. } => Body::Tone(Tone {
+            Record::Tone { span, heat, voice, words, confidence, rise, .. } => Body::Tone(Tone {
                 span: (*span).into(),
                 heat: *heat as f32,
                 voice: *voice as f32,
                 words: words.map(|value| value as f32),
                 confidence: *confidence as f32,
+                rise: *rise as f32,
                 why: Vec::new(),
             }),
             Record::Practice { name, party, span, quote, score, evidence } => {

@@ -6,4 +6,5 @@ pub mod line;
 pub mod names;
 pub mod rebuild;
 pub mod record;
+pub mod rescore;
 pub mod summary;

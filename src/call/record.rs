@@ -142,6 +142,9 @@ pub enum Record {
         pace_wpm: Option<f64>,
         level_lu: Option<f64>,
         pitch_st: Option<f64>,
+        /// Of the agent: what the coach goes by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<BearingRecord>,
     },
     Tone {
         party: Party,
@@ -151,6 +154,9 @@ pub enum Record {
         voice: f64,
         words: Option<f64>,
         confidence: f64,
+        /// By how much the heat has risen within a few seconds.
+        #[serde(default)]
+        rise: f64,
         /// What moved the heat most, the strongest first.
         #[serde(default)]
         why: Vec<ReasonRecord>,
@@ -243,6 +249,20 @@ pub struct WordRecord {
     pub span: Span,
     /// Probability, 0 to 1.
     pub p: f64,
+}
+
+/// How the agent speaks just now, as the coach knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BearingRecord {
+    /// Pace of the turn under way, in words a minute.
+    pub turn_pace_wpm: Option<f64>,
+    /// Pace over the call, or what stands for it.
+    pub own_pace_wpm: f64,
+    /// Loudness over the last three seconds of speech above that of the call, in LU.
+    pub level_lu: Option<f64>,
+    /// F0 over the same, in semitones above that of the call.
+    pub pitch_st: Option<f64>,
 }
 
 /// Something that moved the heat.

@@ -245,11 +245,13 @@ impl Coach {
 mod tests {
     use super::*;
     use crate::dialogue::floor::UnderWay;
+    use crate::event::Bearing;
     use crate::units::CallSpan;
 
     fn quiet(now: f64) -> Situation {
         let now = CallTime::from_secs(now);
-        Situation { now, agent_own_pace_wpm: 150.0, ..Situation::default() }
+        let bearing = Bearing { own_pace_wpm: 150.0, ..Bearing::default() };
+        Situation { now, bearing, ..Situation::default() }
     }
 
     /// Steps at tenths of seconds up to `secs`; returns (seconds, rule) of the cues, and the
@@ -323,7 +325,11 @@ mod tests {
             let span = CallSpan::new(CallTime::ZERO, CallTime::from_secs(now));
             Situation {
                 under_way: UnderWay { agent: Some(span), customer: None },
-                agent_pace_wpm: Some(if (from..to).contains(&now) { 240.0 } else { 150.0 }),
+                bearing: Bearing {
+                    turn_pace_wpm: Some(if (from..to).contains(&now) { 240.0 } else { 150.0 }),
+                    own_pace_wpm: 150.0,
+                    ..Bearing::default()
+                },
                 ..quiet(now)
             }
         };

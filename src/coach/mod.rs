@@ -22,6 +22,7 @@ pub mod scorecard;
 use crate::config::rules::fact::Measured;
 use crate::dialogue::floor::{Turn, UnderWay};
 use crate::dialogue::overlap::Running;
+use crate::event::Bearing;
 use crate::tone::heat::HeatNow;
 use crate::units::{CallTime, Party};
 
@@ -51,15 +52,8 @@ pub struct Situation {
     pub unanswered_secs: f64,
     /// Seconds since the customer's turn ended, while the agent has not answered.
     pub answer_gap_secs: f64,
-    /// The agent's pace in their turn, in words a minute.
-    pub agent_pace_wpm: Option<f64>,
-    /// The agent's own pace over the call, or what stands for it.
-    pub agent_own_pace_wpm: f64,
-    /// How much louder the agent speaks than in this call so far, over the last three seconds of
-    /// speech. LU.
-    pub agent_level_lu: Option<f32>,
-    /// How much higher, in semitones.
-    pub agent_pitch_st: Option<f32>,
+    /// How the agent speaks.
+    pub bearing: Bearing,
     /// The customer's heat, where it is followed.
     pub heat: Option<HeatNow>,
     /// Whether words of the agent are still on their way.
@@ -77,7 +71,8 @@ impl Situation {
 
     /// What a rule can measure; `None` where it is not known.
     pub fn measured(&self, fact: Measured) -> Option<f64> {
-        let pace = || self.agent_pace_wpm.filter(|_| self.agent_speaks());
+        let bearing = || Some(&self.bearing).filter(|_| self.agent_speaks());
+        let pace = || bearing()?.turn_pace_wpm.map(f64::from);
         let heat = || self.heat.filter(|heat| heat.confidence >= MIN_CONFIDENCE);
         match fact {
             Measured::OverlapSecs => {
@@ -88,9 +83,9 @@ impl Situation {
             Measured::UnansweredSecs => Some(self.unanswered_secs),
             Measured::AnswerGapSecs => Some(self.answer_gap_secs),
             Measured::PaceWpm => pace(),
-            Measured::PaceRatio => Some(pace()? / self.agent_own_pace_wpm.max(1.0)),
-            Measured::LevelLu => self.agent_level_lu.filter(|_| self.agent_speaks()).map(f64::from),
-            Measured::PitchSt => self.agent_pitch_st.filter(|_| self.agent_speaks()).map(f64::from),
+            Measured::PaceRatio => Some(pace()? / f64::from(self.bearing.own_pace_wpm).max(1.0)),
+            Measured::LevelLu => bearing()?.level_lu.map(f64::from),
+            Measured::PitchSt => bearing()?.pitch_st.map(f64::from),
             Measured::Heat => heat().map(|heat| heat.value.into()),
             Measured::HeatRise => heat().map(|heat| heat.rise.into()),
             // Not of one moment: the coach knows.

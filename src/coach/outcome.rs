@@ -30,7 +30,7 @@ pub struct Watch {
     spoke_secs: f64,
     last_step: CallTime,
     replied: bool,
-    slowest_wpm: Option<f64>,
+    slowest_wpm: Option<f32>,
 }
 
 impl Watch {
@@ -90,7 +90,7 @@ impl Watch {
             Heeded::Settles => {
                 // What still holds speech from before the prompt tells nothing.
                 if let Some(pace) =
-                    now.agent_pace_wpm.filter(|_| self.spoke_secs > SETTLES_AFTER_SECS)
+                    now.bearing.turn_pace_wpm.filter(|_| self.spoke_secs > SETTLES_AFTER_SECS)
                 {
                     self.slowest_wpm = Some(self.slowest_wpm.map_or(pace, |slow| slow.min(pace)));
                     if !known.meets(rule, true) {
@@ -166,7 +166,7 @@ impl Watch {
             ("done_after_secs", after(self.done_at)),
             ("passed_after_secs", after(self.passed_at)),
             ("again_after_secs", after(self.relapsed_at)),
-            ("slowest_wpm", self.slowest_wpm.map(round)),
+            ("slowest_wpm", self.slowest_wpm.map(|wpm| round(wpm.into()))),
         ] {
             evidence.extend(value.map(|value| (name.into(), value)));
         }

@@ -113,7 +113,7 @@ mod tests {
 
     fn heat(heat: f32, secs: f64) -> Body {
         let (span, why) = (at(secs), Vec::new());
-        Body::Tone(Tone { span, heat, voice: heat, words: None, confidence: 0.9, why })
+        Body::Tone(Tone { span, heat, voice: heat, words: None, confidence: 0.9, rise: 0.0, why })
     }
 
     fn trouble(bodies: &[Body]) -> Trouble {

@@ -10,6 +10,7 @@ pub mod live;
 mod loaded;
 pub mod models;
 pub mod replay;
+pub mod rescore;
 pub mod rules;
 
 use std::sync::Arc;
@@ -40,6 +41,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// List the coach's rules and what they mean, or check changed ones
     Rules(rules::RulesArgs),
+    /// Hold changed rules against calls that are kept, and print the difference
+    Rescore(rescore::RescoreArgs),
     /// List the models, check them, or add one
     Models(models::ModelsArgs),
     /// List the sound devices
@@ -58,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Replay(args) => replay::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
+        Command::Rescore(args) => rescore::run(args).map(|()| 0),
         Command::Models(args) => models::run(args).map(|()| 0),
         #[cfg(feature = "live")]
         Command::Devices(args) => devices::run(args).map(|()| 0),

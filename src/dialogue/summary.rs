@@ -272,6 +272,7 @@ mod tests {
                 voice: 0.5,
                 words: None,
                 confidence: 1.0,
+                rise: 0.0,
                 why: Vec::new(),
             }));
         }

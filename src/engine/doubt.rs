@@ -13,7 +13,21 @@ const SILENT_AFTER_SECS: f64 = 5.0;
 /// From this share of speech at the converter's limit on, a channel is clipped.
 const CLIPPED_SHARE: f64 = 0.05;
 
+/// What a warning of this code says about what can be trusted: the needs, and whether they are
+/// doubted or restored; `None` where it says nothing.
+pub fn means(code: &str) -> Option<(&'static [Need], bool)> {
+    Some(match code {
+        "same-audio" | "bleed" => (&[Need::Parties], true),
+        "same-audio-over" | "bleed-over" => (&[Need::Parties], false),
+        "silent-channel" => (&[Need::Agent], true),
+        "words-late" | "words-doubtful" => (&[Need::Words], true),
+        "words-on-time" | "words-clear" => (&[Need::Words], false),
+        _ => return None,
+    })
+}
+
 /// Something that was found out, with what the rules need that hang on it.
+#[allow(missing_docs, reason = "the fields are named as those of the warning are")]
 pub enum Finding {
     /// Something can't be trusted.
     Doubted { code: &'static str, text: String, needs: &'static [Need] },

@@ -16,7 +16,8 @@ use crate::dialogue::overlap::{Overlap, OverlapTracker};
 use crate::dialogue::silence::Silence;
 use crate::dialogue::summary::Tally;
 use crate::event::{
-    Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance, evidence,
+    Bearing, Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
+    evidence,
 };
 use crate::language::sentiment::{Scored, Sentiment};
 use crate::speech::activity::FRAME;
@@ -52,6 +53,8 @@ pub struct Mind {
     agent_heard: CallTime,
     /// Who spoke last.
     spoke_last: Option<Party>,
+    /// When audio was last missing.
+    last_gap: CallTime,
 }
 
 impl Mind {
@@ -75,6 +78,7 @@ impl Mind {
             under_way: UnderWay::default(),
             agent_heard: CallTime::ZERO,
             spoke_last: None,
+            last_gap: CallTime::ZERO,
         }
     }
 
@@ -192,8 +196,9 @@ impl Mind {
             if let Some(measure) = self.speakers[party].hear(sounds, frame, *under_way) {
                 // Pitch against the median of two voices would mean nothing.
                 let pitch_st = measure.pitch_st.filter(|_| !self.mono);
+                let now = (party == Party::Agent && !self.mono).then(|| self.bearing());
                 let party = self.named(party);
-                self.tell(Body::Measure(Measure { party, pitch_st, ..measure }), out);
+                self.tell(Body::Measure(Measure { party, pitch_st, now, ..measure }), out);
             }
             for &(id, span) in &heard[party].previewed {
                 self.pending.preview(id, party, span);
@@ -358,7 +363,8 @@ impl Mind {
         let asked = self.spoke_last == Some(Party::Customer) && party == Party::Agent && !self.mono;
         let Some(since) = self.silence.since().filter(|_| asked && other.is_none()) else { return };
         let secs = start.secs_since(since);
-        if secs < self.config.dialogue.slow_answer_secs || self.coach.kept_posted(since) {
+        let deaf = self.last_gap > since;
+        if secs < self.config.dialogue.slow_answer_secs || deaf || self.coach.kept_posted(since) {
             return;
         }
         let limit = self.config.dialogue.slow_answer_secs;
@@ -428,11 +434,30 @@ impl Mind {
     }
 
     fn coach(&mut self, heard: &PerParty<Heard>, out: &mut Vec<Event>) {
-        let situation = self.situation(heard.agent.in_gap || heard.customer.in_gap);
+        let deaf = heard.agent.in_gap || heard.customer.in_gap;
+        if deaf {
+            self.last_gap = self.now;
+        }
+        let situation = self.situation(deaf);
         let mut told = Vec::new();
         self.coach.step(&situation, |body| told.push(body));
         for body in told {
             self.tell(body, out);
+        }
+    }
+
+    /// How the agent speaks, as the coach may know it.
+    fn bearing(&self) -> Bearing {
+        let measure = &self.config.measure;
+        let agent = &self.speakers.agent;
+        let turn = self.floor.turn().filter(|turn| turn.party == Party::Agent);
+        let pace = turn.and_then(|turn| agent.pace_since(turn.span.start, measure.turn_pace_secs));
+        let own = agent.baseline_wpm(measure.own_pace_min_secs).unwrap_or(measure.typical_wpm);
+        Bearing {
+            turn_pace_wpm: pace.map(|wpm| wpm as f32),
+            own_pace_wpm: own as f32,
+            level_lu: agent.recent_level_lu(self.now),
+            pitch_st: agent.recent_pitch_st(self.now),
         }
     }
 
@@ -442,8 +467,6 @@ impl Mind {
         let customers = turn.filter(|turn| {
             turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
         });
-        let measure = &self.config.measure;
-        let agent = &self.speakers.agent;
         let dead_air_secs = match deaf {
             true => 0.0,
             false => self.silence.dead_air_secs(self.now, &self.under_way),
@@ -461,14 +484,7 @@ impl Mind {
             unanswered_secs: customers.map_or(0.0, |turn| {
                 self.now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)
             }),
-            agent_pace_wpm: turn
-                .filter(|turn| turn.party == Party::Agent)
-                .and_then(|turn| agent.pace_since(turn.span.start, measure.turn_pace_secs)),
-            agent_own_pace_wpm: agent
-                .baseline_wpm(measure.own_pace_min_secs)
-                .unwrap_or(measure.typical_wpm),
-            agent_level_lu: agent.recent_level_lu(self.now),
-            agent_pitch_st: agent.recent_pitch_st(self.now),
+            bearing: self.bearing(),
             heat: self.tone.as_ref().and_then(|tone| tone.heat_now(self.now)),
             agent_words_awaited: self.pending.awaits(Party::Agent),
         }

@@ -8,7 +8,7 @@
 //! frame by frame, in the order of the audio. In a replay the mind waits for the words of an
 //! utterance where a live call would have had them; the ears run on meanwhile.
 
-mod doubt;
+pub mod doubt;
 pub mod ear;
 mod mind;
 mod pending;

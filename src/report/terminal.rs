@@ -14,7 +14,8 @@ use super::wording;
 use super::wrap::{Page, Run, columns, run};
 use crate::call::rebuild;
 use crate::call::record::{Line, Record};
-use crate::config::DialogueConfig;
+use crate::config::{DialogueConfig, RuleSet};
+use crate::event::PRACTICES;
 use crate::units::{CallTime, Party};
 
 const PLAIN: Style = Style::new();
@@ -138,6 +139,9 @@ fn write_head(page: &mut Page, lines: &[Line], secs: f64, partial: bool) -> io::
     write_warnings(page, lines)
 }
 
+/// So many practices that are not watched are named.
+const MAX_NOT_WATCHED: usize = 8;
+
 /// Each kind of warning once, with the practices that are not watched because of it.
 fn write_warnings(page: &mut Page, lines: &[Line]) -> io::Result<()> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -159,12 +163,30 @@ fn write_warnings(page: &mut Page, lines: &[Line]) -> io::Result<()> {
             runs.push(run(PLAIN, format!("(and {} more like it)", count - 1)));
         }
         if !disables.is_empty() {
-            let names: Vec<String> = disables.iter().map(|name| wording::practice(name)).collect();
-            runs.push(run(DIM, format!("Not watched: {}.", names.join(", "))));
+            runs.push(run(DIM, format!("Not watched: {}.", not_watched(disables))));
         }
         page.row(&[run(DOUBT, "!")], 2, &runs)?;
     }
     Ok(())
+}
+
+/// The practices that these rules ask for.
+fn not_watched(rules: &[String]) -> String {
+    let shipped = RuleSet::shipped();
+    let practice = |rule: &String| {
+        let known = shipped.get(rule).map(|rule| rule.practice);
+        wording::practice(known.unwrap_or(rule))
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in rules.iter().map(practice) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.len() {
+        0..=MAX_NOT_WATCHED => names.join(", "),
+        more => format!("{more} of the {} practices", PRACTICES.len()),
+    }
 }
 
 fn write_conversation(page: &mut Page, all: &[Told]) -> io::Result<()> {

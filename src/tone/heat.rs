@@ -262,7 +262,8 @@ impl CustomerTone {
         self.confidence = confidence;
         let voice = judged.map_or(0.5, |judged| judged.value);
         let why = self.reasons(felt, by_words);
-        Some(Tone { span, heat, voice, words, confidence, why })
+        let rise = self.rise(now);
+        Some(Tone { span, heat, voice, words, confidence, rise, why })
     }
 
     /// What moved the heat most, the strongest first.

@@ -133,6 +133,7 @@ impl Speaker {
                 .map(|wpm| wpm as f32),
             level_lu: level_lu.filter(|_| known),
             pitch_st: pitch_st.filter(|_| known),
+            now: None,
         };
         self.recent.truncate(RECENT_SECONDS - 1);
         self.recent.push_front(measure.clone());

@@ -171,6 +171,7 @@ mod tests {
 
     fn measure(pace: f32, level: f32, pitch: f32) -> Measure {
         Measure {
+            now: None,
             party: None,
             span: CallSpan::default(),
             pace_wpm: Some(pace),
@@ -216,7 +217,15 @@ mod tests {
             let end = CallTime::from_secs(secs);
             let span = CallSpan::new(CallTime::from_secs(secs - 1.0), end);
             let why = Vec::new();
-            heat.take(&Tone { span, heat: value, voice: 0.5, words: None, confidence, why });
+            heat.take(&Tone {
+                span,
+                heat: value,
+                voice: 0.5,
+                words: None,
+                confidence,
+                rise: 0.0,
+                why,
+            });
             heat.reading()
         };
         assert_eq!(take(1.0, 0.9, 0.1), None);
