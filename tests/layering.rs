@@ -20,11 +20,19 @@ const LAYERS: [&[&str]; 8] = [
 /// Rooms that see only what is passed to them.
 const ANALYSIS: [&str; 6] = ["speech", "tone", "dialogue", "language", "coach", "engine"];
 /// What those rooms can't know of: threads, files, clocks, queues.
-const MACHINE: [&str; 6] =
-    ["std::thread", "std::fs", "Instant", "SystemTime", "crossbeam", "crossbeam_channel"];
+const MACHINE: [&str; 8] = [
+    "std::thread",
+    "std::fs",
+    "Instant",
+    "SystemTime",
+    "Zoned",
+    "Timestamp",
+    "crossbeam",
+    "crossbeam_channel",
+];
 
 /// Foreign crates and the only file, or the only folder, that names each.
-const DOORS: [(&str, &str); 7] = [
+const DOORS: [(&str, &str); 8] = [
     ("rubato", "audio/resample.rs"),
     ("symphonia", "audio/codec.rs"),
     ("whisper_rs", "speech/whisper.rs"),
@@ -32,6 +40,7 @@ const DOORS: [(&str, &str); 7] = [
     ("cpal", "audio/capture.rs"),
     ("hound", "audio/write.rs"),
     ("eframe", "ui/"),
+    ("icalendar", "report/calendar.rs"),
 ];
 
 /// A source file without comments, texts and tests; its lines are where they were.

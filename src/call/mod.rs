@@ -7,4 +7,5 @@ pub mod names;
 pub mod rebuild;
 pub mod record;
 pub mod rescore;
+pub mod search;
 pub mod summary;

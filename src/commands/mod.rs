@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod live;
 mod loaded;
 pub mod models;
+pub mod promises;
 pub mod replay;
 pub mod rescore;
 pub mod rules;
@@ -37,6 +38,8 @@ enum Command {
     Live(live::LiveArgs),
     /// Analyse a recorded call: who said what, who cut in, where it went silent, what to try
     Replay(replay::ReplayArgs),
+    /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
+    Promises(promises::PromisesArgs),
     /// Print the settings with their defaults, as a file to start from
     Config(config::ConfigArgs),
     /// List the coach's rules and what they mean, or check changed ones
@@ -59,6 +62,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         #[cfg(feature = "live")]
         Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Promises(args) => promises::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
         Command::Rescore(args) => rescore::run(args).map(|()| 0),

@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::call::folder::read_log;
 use crate::call::rescore::rescore;
+use crate::call::search::call_folders;
 use crate::config::{Config, RuleSet};
 use crate::event::{Body, Cue};
 use crate::units::CallTime;
@@ -23,7 +24,7 @@ const SAME_SECS: f64 = 2.0;
 /// Hold changed rules against calls that are kept, without their audio, and print the difference
 #[derive(Args)]
 pub struct RescoreArgs {
-    /// Folders of calls
+    /// Calls, or folders of calls
     #[arg(required = true)]
     calls: Vec<PathBuf>,
 
@@ -48,7 +49,11 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
     }
     let mut out = anstream::stdout();
     let mut changes: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
-    for folder in &args.calls {
+    let mut folders = Vec::new();
+    for path in &args.calls {
+        folders.extend(call_folders(path)?);
+    }
+    for folder in &folders {
         let lines = read_log(folder)?;
         let bodies = |config| rescore(&lines, config).0;
         let old: Vec<Prompt> = match args.rules {

@@ -4,6 +4,7 @@
 //! [`spoken`] takes both away. [`wordpiece`] cuts words into the pieces that the network knows,
 //! [`encoder`] runs the network, on whole numbers ([`matrix`]), and [`sentiment`] and
 //! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
+//! [`promise`] finds what an agent undertakes to do, [`due`] by when.
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
 //!
@@ -12,11 +13,13 @@
 
 mod closed_class;
 pub mod complaint;
+pub mod due;
 pub mod embedding;
 pub mod encoder;
 pub mod matrix;
 pub mod model;
 mod phrases;
+pub mod promise;
 pub mod redact;
 pub mod sentiment;
 pub mod spoken;

@@ -97,6 +97,22 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// How many words `phrase` has, if `words` begin with it; it is written with single spaces.
+pub(super) fn begins(words: &[String], phrase: &str) -> Option<usize> {
+    let mut rest = words.iter();
+    phrase.split(' ').all(|p| rest.next().is_some_and(|w| w == p)).then(|| words.len() - rest.len())
+}
+
+/// Whether `word` is one of those in `list`, which are parted by blanks.
+pub(super) fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
+}
+
+/// The word at `at`, empty beyond the last.
+pub(super) fn word(words: &[String], at: usize) -> &str {
+    words.get(at).map_or("", String::as_str)
+}
+
 /// Ends `word`, if there is one.
 fn take(words: &mut Vec<String>, word: &mut String) {
     let ended = std::mem::take(word);

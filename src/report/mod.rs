@@ -1,7 +1,9 @@
 //! What a person reads of a call. All of it is made from the lines of the log.
 
+mod calendar;
 mod conversation;
 mod plot;
+mod promised;
 pub(crate) mod summary;
 pub mod terminal;
 #[cfg(test)]
@@ -9,5 +11,9 @@ mod tests;
 pub(crate) mod wording;
 mod wrap;
 
+pub use calendar::write_calendar;
 pub use plot::write_plot;
+pub use promised::{
+    NoDate, Promised, promised, sort as sort_promises, write_promises, write_promises_csv,
+};
 pub use terminal::{LiveLines, account_width, write_account};
