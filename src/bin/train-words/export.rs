@@ -1,4 +1,4 @@
-//! The model's file as `language::model` reads it.
+//! Models' files as `language` reads them.
 
 use evenkeel::language::encoder::{INNER, WIDTH};
 use evenkeel::language::matrix::round_rows;
@@ -15,13 +15,14 @@ const MATRICES: [(&str, usize); 4] =
     [("attention", WIDTH), ("attention_out", WIDTH), ("up", WIDTH), ("down", INNER)];
 const NORMS: [&str; 2] = ["attention_norm", "norm"];
 
+/// A file that is being written.
 #[derive(Default)]
-struct File {
+pub struct File {
     tensors: Vec<(String, Dtype, usize, Vec<u8>)>,
 }
 
 impl File {
-    fn numbers(&mut self, name: String, numbers: &[f32]) {
+    pub fn numbers(&mut self, name: String, numbers: &[f32]) {
         let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         self.tensors.push((name, Dtype::F32, numbers.len(), bytes));
     }
@@ -44,9 +45,25 @@ impl File {
             }
         }
     }
+
+    /// The layers and the head of a network.
+    pub fn network(&mut self, name: &str, network: &Network) {
+        for (i, layer) in network.layers.iter().enumerate() {
+            self.layer(&format!("{name}.{i}"), |part| trained(layer, part));
+        }
+        self.numbers(format!("{name}.head.weight"), &network.head.weight.values);
+        self.numbers(format!("{name}.head.bias"), &network.head.bias.values);
+    }
+
+    pub fn bytes(&self) -> anyhow::Result<Vec<u8>> {
+        let views = self.tensors.iter().map(|(name, dtype, count, bytes)| {
+            Ok((name.as_str(), TensorView::new(*dtype, vec![*count], bytes)?))
+        });
+        Ok(safetensors::serialize(views.collect::<anyhow::Result<Vec<_>>>()?, None)?)
+    }
 }
 
-/// The file: the lower `shared` layers and the published ones above them from `base`, the trained
+/// The language model: the lower `shared` layers and the published ones above them from `base`, the trained
 /// ones from `network`.
 pub fn file(base: &Base, shared: usize, network: &Network) -> anyhow::Result<Vec<u8>> {
     let mut file = File::default();
@@ -64,15 +81,8 @@ pub fn file(base: &Base, shared: usize, network: &Network) -> anyhow::Result<Vec
         };
         file.layer(&name, |part| base.get(&format!("{layer}.{part}")));
     }
-    for (i, layer) in network.layers.iter().enumerate() {
-        file.layer(&format!("sentiment.{i}"), |part| trained(layer, part));
-    }
-    file.numbers("sentiment.head.weight".into(), &network.head.weight.values);
-    file.numbers("sentiment.head.bias".into(), &network.head.bias.values);
-    let views = file.tensors.iter().map(|(name, dtype, count, bytes)| {
-        Ok((name.as_str(), TensorView::new(*dtype, vec![*count], bytes)?))
-    });
-    Ok(safetensors::serialize(views.collect::<anyhow::Result<Vec<_>>>()?, None)?)
+    file.network("sentiment", network);
+    file.bytes()
 }
 
 fn trained(layer: &Layer, part: &str) -> Vec<f32> {

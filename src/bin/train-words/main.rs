@@ -35,7 +35,7 @@ use classes::Confusion;
 use corpus::Labelled;
 use goemotions::{Group, together};
 use linear::Step;
-use network::{Head, Network, Sample};
+use network::{Answer, Head, Network, Sample};
 
 /// What people say on the phone, as patterns.
 const PATTERNS: &str = include_str!("patterns.tsv");
@@ -88,7 +88,7 @@ struct Args {
 /// A text as the shared layers give it.
 struct Item {
     vectors: Vec<f32>,
-    target: [f32; 3],
+    answers: Vec<Answer>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -101,7 +101,7 @@ fn main() -> anyhow::Result<()> {
     let base = Base::read(&args.base)?;
     let mut chance = Chance::new(args.seed);
     let layers = (args.shared..args.shared + args.layers).map(|i| export::layer(&base, i));
-    let mut network = Network { layers: layers.collect(), head: Head::new(&mut chance) };
+    let mut network = Network { layers: layers.collect(), head: Head::new(vec![3], &mut chance) };
     let untrained = LanguageModel::from_safetensors(&export::file(&base, args.shared, &network)?)?;
 
     let mut texts = corpus::goemotions(&args.goemotions.join("train.tsv"))?;
@@ -138,7 +138,7 @@ fn main() -> anyhow::Result<()> {
                 .iter()
                 .map(|&i| Sample {
                     vectors: &items[i].vectors,
-                    target: items[i].target,
+                    answers: &items[i].answers,
                     weight: 1.0,
                 })
                 .collect();
@@ -172,7 +172,8 @@ fn item(model: &LanguageModel, labelled: &Labelled) -> Option<Item> {
     // Only the first part of a long text.
     let mut vectors = model.read(&labelled.text).parts.into_iter().next()?.vectors;
     vectors.truncate(LONGEST * WIDTH);
-    Some(Item { vectors, target: labelled.target })
+    let target = labelled.target.to_vec();
+    Some(Item { vectors, answers: vec![Answer { question: 0, target, weight: 1.0 }] })
 }
 
 /// What the training is looked at with: nothing of it is learnt from.

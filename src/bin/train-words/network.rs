@@ -2,78 +2,124 @@
 //!
 //! The same arithmetic as `language::encoder`, whose layers these become.
 
-use evenkeel::language::encoder::{WIDTH, softmax};
+use evenkeel::exponential::exp;
+use evenkeel::language::encoder::{WIDTH, softmax, sum_of_products};
 
 use super::chance::Chance;
 use super::layer::{Layer, drop_out, through};
 use super::linear::{Learnt, Step, add};
 
-/// Votes of pieces for classes, weighted by what each counts.
+/// Votes of pieces for answers to questions, weighted by what each piece counts for a question.
+///
+/// A question of one class is answered with yes or no, by a sigmoid; one of several with one of
+/// them, by a softmax.
 pub struct Head {
-    /// Rows: negative, neutral, positive, and how much a piece counts.
+    /// Classes of each question.
+    pub questions: Vec<usize>,
+    /// For each question a row for each class, and one for how much a piece counts.
     pub weight: Learnt,
+    /// One for each class.
     pub bias: Learnt,
 }
 
+/// What is known of a text for one question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub question: usize,
+    /// Probability of each class.
+    pub target: Vec<f32>,
+    /// How much it counts.
+    pub weight: f32,
+}
+
 impl Head {
-    pub fn new(chance: &mut Chance) -> Self {
+    pub fn new(questions: Vec<usize>, chance: &mut Chance) -> Self {
         // Classes begin near nothing, the counts all equal.
-        let weights =
-            (0..4 * WIDTH).map(|i| if i < 3 * WIDTH { (chance.unit() - 0.5) * 0.04 } else { 0.0 });
+        let mut weights = Vec::new();
+        for classes in &questions {
+            weights.extend((0..classes * WIDTH).map(|_| (chance.unit() - 0.5) * 0.04));
+            weights.resize(weights.len() + WIDTH, 0.0);
+        }
+        let classes = questions.iter().sum();
         Head {
-            weight: Learnt::new(weights.collect(), true),
-            bias: Learnt::new(vec![0.0; 3], false),
+            questions,
+            weight: Learnt::new(weights, true),
+            bias: Learnt::new(vec![0.0; classes], false),
         }
     }
 
-    /// The loss of one text (its cross-entropy), its probabilities, and the slope by its vectors,
-    /// which is added to `d_vectors`; slopes are multiplied with `factor`.
+    /// The loss of one text (its cross-entropy) over what is known of it; the slope by its vectors
+    /// is added to `d_vectors`. Slopes are multiplied with `factor`.
     fn learn(
         &mut self,
         vectors: &[f32],
-        target: &[f32; 3],
+        answers: &[Answer],
         factor: f32,
         d_vectors: &mut [f32],
-    ) -> (f32, [f32; 3]) {
+    ) -> f32 {
+        answers.iter().map(|answer| self.learn_one(vectors, answer, factor, d_vectors)).sum()
+    }
+
+    fn learn_one(
+        &mut self,
+        vectors: &[f32],
+        answer: &Answer,
+        factor: f32,
+        d_vectors: &mut [f32],
+    ) -> f32 {
         let n = vectors.len() / WIDTH;
         // The marks at both ends don't vote.
         let pieces = 1..n - 1;
+        let before = &self.questions[..answer.question];
+        let classes = self.questions[answer.question];
+        let first = before.iter().sum::<usize>();
+        let first_row = first + before.len();
         let weight = &self.weight.values;
-        let row = |r: usize| &weight[r * WIDTH..(r + 1) * WIDTH];
-        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let row = |r: usize| &weight[(first_row + r) * WIDTH..(first_row + r + 1) * WIDTH];
+        let vector = |p: usize| &vectors[p * WIDTH..(p + 1) * WIDTH];
         let mut counts: Vec<f32> =
-            pieces.clone().map(|p| dot(&vectors[p * WIDTH..(p + 1) * WIDTH], row(3))).collect();
+            pieces.clone().map(|p| sum_of_products(vector(p), row(classes))).collect();
         softmax(&mut counts);
-        let votes: Vec<[f32; 3]> = pieces
+        let votes: Vec<Vec<f32>> = pieces
             .clone()
-            .map(|p| [0, 1, 2].map(|c| dot(&vectors[p * WIDTH..(p + 1) * WIDTH], row(c))))
+            .map(|p| (0..classes).map(|c| sum_of_products(vector(p), row(c))).collect())
             .collect();
-        let mut logits: [f32; 3] = std::array::from_fn(|c| {
-            self.bias.values[c]
+        let logits = (0..classes).map(|c| {
+            self.bias.values[first + c]
                 + votes.iter().zip(&counts).map(|(v, count)| v[c] * count).sum::<f32>()
         });
-        softmax(&mut logits);
-        let probabilities = logits;
-        let loss =
-            -target.iter().zip(&probabilities).map(|(t, p)| t * p.max(1e-9).ln()).sum::<f32>();
-        let d_logits: [f32; 3] = std::array::from_fn(|c| (probabilities[c] - target[c]) * factor);
+        let mut probabilities: Vec<f32> = logits.collect();
+        match &mut probabilities[..] {
+            [yes] => *yes = 1.0 / (1.0 + exp(-*yes)),
+            several => softmax(several),
+        }
+        let log = |p: f32| p.max(1e-9).ln();
+        let of_class = |(t, p): (&f32, &f32)| match classes {
+            1 => t * log(*p) + (1.0 - t) * log(1.0 - p),
+            _ => t * log(*p),
+        };
+        let loss = -answer.target.iter().zip(&probabilities).map(of_class).sum::<f32>();
+        let factor = factor * answer.weight;
+        let d_logits: Vec<f32> =
+            probabilities.iter().zip(&answer.target).map(|(p, t)| (p - t) * factor).collect();
         // What a piece's count changes, less what all change on average.
-        let gains: Vec<f32> = votes.iter().map(|v| dot(v, &d_logits)).collect();
-        let mean = dot(&gains, &counts);
-        add(&mut self.bias.slope, &d_logits);
+        let along = |v: &[f32]| v.iter().zip(&d_logits).map(|(v, d)| v * d).sum::<f32>();
+        let gains: Vec<f32> = votes.iter().map(|v| along(v)).collect();
+        let mean: f32 = gains.iter().zip(&counts).map(|(gain, count)| gain * count).sum();
+        add(&mut self.bias.slope[first..first + classes], &d_logits);
         for (i, p) in pieces.enumerate() {
             let vector = &vectors[p * WIDTH..(p + 1) * WIDTH];
             let d_vector = &mut d_vectors[p * WIDTH..(p + 1) * WIDTH];
-            let by_row = [d_logits[0], d_logits[1], d_logits[2], gains[i] - mean];
-            for (r, d) in by_row.iter().enumerate() {
-                let d = d * counts[i];
-                for j in 0..WIDTH {
-                    self.weight.slope[r * WIDTH + j] += d * vector[j];
-                    d_vector[j] += d * self.weight.values[r * WIDTH + j];
-                }
+            for r in 0..=classes {
+                let d = counts[i] * d_logits.get(r).copied().unwrap_or(gains[i] - mean);
+                let row = (first_row + r) * WIDTH..(first_row + r + 1) * WIDTH;
+                let slope = &mut self.weight.slope[row.clone()];
+                slope.iter_mut().zip(vector).for_each(|(slope, x)| *slope += d * x);
+                let weight = &self.weight.values[row];
+                d_vector.iter_mut().zip(weight).for_each(|(slope, w)| *slope += d * w);
             }
         }
-        (loss, probabilities)
+        loss * answer.weight
     }
 }
 
@@ -87,8 +133,8 @@ pub struct Network {
 pub struct Sample<'a> {
     /// The vectors of its pieces.
     pub vectors: &'a [f32],
-    /// Probabilities of negative, neutral, positive.
-    pub target: [f32; 3],
+    /// What is known of it.
+    pub answers: &'a [Answer],
     /// How much it counts.
     pub weight: f32,
 }
@@ -115,9 +161,8 @@ impl Network {
         for (sample, text) in batch.iter().zip(&texts) {
             let numbers = text.start * WIDTH..text.end * WIDTH;
             let factor = sample.weight / total;
-            let (one, _) =
-                self.head.learn(&x[numbers.clone()], &sample.target, factor, &mut dx[numbers]);
-            loss += one * factor;
+            let of_text = &x[numbers.clone()];
+            loss += factor * self.head.learn(of_text, sample.answers, factor, &mut dx[numbers]);
         }
         dx = through(&kept, &dx);
         for (layer, trace) in self.layers.iter_mut().zip(&traces).rev() {
@@ -173,9 +218,17 @@ mod tests {
             down: linear(WIDTH, INNER),
             norm: norm(),
         };
-        let mut head = Head::new(chance);
-        head.weight.values = random(4 * WIDTH, 0.3, chance);
+        let mut head = Head::new(vec![3, 1], chance);
+        head.weight.values = random(6 * WIDTH, 0.3, chance);
         Network { layers: vec![layer], head }
+    }
+
+    fn one_of(target: [f32; 3]) -> Answer {
+        Answer { question: 0, target: target.to_vec(), weight: 1.0 }
+    }
+
+    fn yes(target: f32, weight: f32) -> Answer {
+        Answer { question: 1, target: vec![target], weight }
     }
 
     /// Slopes against what a small change of a number does to the loss, for one number of each
@@ -185,10 +238,14 @@ mod tests {
         let mut chance = Chance::new(1);
         let mut network = network(&mut chance);
         let texts = [random(5 * WIDTH, 2.0, &mut chance), random(3 * WIDTH, 2.0, &mut chance)];
+        let answers = [
+            vec![one_of([1.0, 0.0, 0.0]), yes(0.0, 1.0)],
+            vec![one_of([0.2, 0.3, 0.5]), yes(1.0, 2.5)],
+        ];
         let batch: Vec<Sample<'_>> = texts
             .iter()
-            .zip([[1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
-            .map(|(vectors, target)| Sample { vectors, target, weight: 1.0 })
+            .zip(&answers)
+            .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
             .collect();
         network.learn(&batch, 0.0, &mut chance);
         let slopes: Vec<Vec<f32>> =
@@ -219,16 +276,19 @@ mod tests {
         let mut chance = Chance::new(2);
         let mut network = network(&mut chance);
         let texts: Vec<Vec<f32>> = (0..6).map(|_| random(4 * WIDTH, 2.0, &mut chance)).collect();
+        let answers: Vec<Vec<Answer>> = (0..texts.len())
+            .map(|i| {
+                let mut target = [0.0; 3];
+                target[i % 3] = 1.0;
+                vec![one_of(target), yes((i % 2) as f32, 1.0)]
+            })
+            .collect();
         let mut losses = Vec::new();
         for number in 1..=30 {
             let batch: Vec<Sample<'_>> = texts
                 .iter()
-                .enumerate()
-                .map(|(i, vectors)| {
-                    let mut target = [0.0; 3];
-                    target[i % 3] = 1.0;
-                    Sample { vectors, target, weight: 1.0 }
-                })
+                .zip(&answers)
+                .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
                 .collect();
             losses.push(network.learn(&batch, 0.0, &mut chance));
             network.step(Step { number, rate: 1e-3, decay: 0.0, clip: 1.0 }, 1.0);
