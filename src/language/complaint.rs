@@ -11,7 +11,7 @@ use serde::Deserialize;
 const TABLE: &str = include_str!("../../assets/complaints.toml");
 
 /// Words within which a negation turns an idiom off.
-const NEGATION_REACH: usize = 3;
+pub(super) const NEGATION_REACH: usize = 3;
 const NEGATIONS: [&str; 8] =
     ["not", "no", "never", "without", "nothing", "hardly", "nobody", "neither"];
 
@@ -87,7 +87,8 @@ fn begins_with(words: &[String], idiom: &[String]) -> bool {
     words.len() >= idiom.len() && idiom.iter().zip(words).all(|(i, w)| i == "_" || i == w)
 }
 
-fn negated(before: &[String]) -> bool {
+/// Whether one of these words negates what follows them.
+pub(super) fn negated(before: &[String]) -> bool {
     before.iter().any(|word| NEGATIONS.contains(&word.as_str()) || word.ends_with("n't"))
 }
 

@@ -5,12 +5,14 @@
 //! [`encoder`] runs the network, on whole numbers ([`matrix`]), and [`sentiment`] and
 //! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
 //! [`promise`] finds what an agent undertakes to do, [`due`] by when.
+//! [`practices`] tells what an utterance does ([`act`]): apologises, offers, asks, complains.
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
 //!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
 
+pub mod act;
 mod closed_class;
 pub mod complaint;
 pub mod due;
@@ -19,6 +21,7 @@ pub mod encoder;
 pub mod matrix;
 pub mod model;
 mod phrases;
+pub mod practices;
 pub mod promise;
 pub mod redact;
 pub mod sentiment;

@@ -2,7 +2,8 @@
 //!
 //! One safetensors file holds all: the vocabulary, the vectors of its pieces, the `shared` layers,
 //! and above them a stack of layers for each use: `meaning` (sentence embeddings, as published)
-//! and `sentiment` (trained by `train-words`). So what both need is computed once.
+//! and `sentiment` (trained by `train-words`). So what all need is computed once. A third stack,
+//! `practices`, has a file of its own ([`PracticeWeights`](super::practices::PracticeWeights)).
 
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ impl LanguageModel {
     /// # Errors
     /// [`LanguageError`] when it is another file, or not whole.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Arc<Self>, LanguageError> {
-        let file = File(SafeTensors::deserialize(bytes)?);
+        let file = File::new(bytes)?;
         let lines = file.0.tensor("vocabulary")?;
         let vocabulary = std::str::from_utf8(lines.data()).ok().and_then(Vocabulary::from_lines);
         let vocabulary = vocabulary.ok_or_else(|| wrong("vocabulary", "a list of pieces"))?;
@@ -154,14 +155,19 @@ impl LanguageModel {
     }
 }
 
-struct File<'a>(SafeTensors<'a>);
+/// A safetensors file, whose parts are checked as they are read.
+pub(super) struct File<'a>(SafeTensors<'a>);
 
-fn wrong(tensor: &str, expected: &str) -> LanguageError {
+pub(super) fn wrong(tensor: &str, expected: &str) -> LanguageError {
     LanguageError::Shape { tensor: tensor.into(), expected: expected.into() }
 }
 
-impl File<'_> {
-    fn numbers(&self, name: &str, count: usize) -> Result<Vec<f32>, LanguageError> {
+impl<'a> File<'a> {
+    pub fn new(bytes: &'a [u8]) -> Result<Self, LanguageError> {
+        Ok(File(SafeTensors::deserialize(bytes)?))
+    }
+
+    pub fn numbers(&self, name: &str, count: usize) -> Result<Vec<f32>, LanguageError> {
         let tensor = self.0.tensor(name)?;
         if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * count {
             return Err(wrong(name, &format!("{count} numbers of 32 bits")));
@@ -198,7 +204,7 @@ impl File<'_> {
     }
 
     /// The layers whose names begin with `name`, from 0 on.
-    fn stack(&self, name: &str) -> Result<Vec<Layer>, LanguageError> {
+    pub fn stack(&self, name: &str) -> Result<Vec<Layer>, LanguageError> {
         let mut layers = Vec::new();
         loop {
             let of = |part: &str| format!("{name}.{}.{part}", layers.len());
