@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::event::ModelUsed;
 use crate::language::model::LanguageModel;
+use crate::language::practices::{Detector, PracticeWeights};
 use crate::language::sentiment::Sentiment;
-use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
+use crate::models::{ModelDirs, ModelError, ModelKind, ModelStore, verify};
 use crate::speech::activity::VoiceActivity;
 use crate::speech::silero::{Silero, SileroWeights};
 use crate::speech::transcript::MakeTranscriber;
@@ -22,6 +23,8 @@ pub struct LoadedModels {
     pub voice_tone: Arc<VoiceModel>,
     /// How words feel; `None` where there are none, or none in its language.
     pub sentiment: Option<Sentiment>,
+    /// What utterances do; `None` where there are no words, none in its language, or no weights.
+    pub practices: Option<Detector>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
     /// What the log says of them.
@@ -45,27 +48,49 @@ impl LoadedModels {
         let voice_tone = VoiceModel::from_json(&bytes)
             .with_context(|| format!("{}: can't be used", tone.path.display()))?;
         // It knows English only.
-        let sentiment = match words.is_some() && config.words.language == "en" {
-            true => {
-                let language = store.find(ModelKind::Language, None)?;
-                let sha256 = verify(&language)?.to_string();
-                used.push(ModelUsed { name: language.name.clone(), sha256 });
-                let bytes = std::fs::read(&language.path)
-                    .with_context(|| format!("{}: can't be read", language.path.display()))?;
-                let model = LanguageModel::from_safetensors(&bytes)
-                    .with_context(|| format!("{}: can't be used", language.path.display()))?;
-                Some(Sentiment::new(model))
-            }
-            false => None,
-        };
+        let (mut sentiment, mut practices) = (None, None);
+        if words.is_some() && config.words.language == "en" {
+            let language = store.find(ModelKind::Language, None)?;
+            let sha256 = verify(&language)?.to_string();
+            used.push(ModelUsed { name: language.name.clone(), sha256 });
+            let bytes = std::fs::read(&language.path)
+                .with_context(|| format!("{}: can't be read", language.path.display()))?;
+            let model = LanguageModel::from_safetensors(&bytes)
+                .with_context(|| format!("{}: can't be used", language.path.display()))?;
+            practices = detector(&model, &store, &mut used)?;
+            sentiment = Some(Sentiment::new(model));
+        }
         let transcriber = match words {
             Some(name) => transcriber(name, config, &store, &mut used)?,
             None => None,
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used })
+        Ok(LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used })
     }
+}
+
+/// What tells what utterances do. Without its weights the rest works, so that is only said.
+fn detector(
+    model: &Arc<LanguageModel>,
+    store: &ModelStore,
+    used: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Detector>> {
+    let entry = match store.find(ModelKind::Practices, None) {
+        Err(why @ (ModelError::NoneOfKind { .. } | ModelError::Missing { .. })) => {
+            eprintln!("evenkeel: practices are not told from words: {why}");
+            return Ok(None);
+        }
+        found => found?,
+    };
+    used.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
+    let path = entry.path.display();
+    let bytes = std::fs::read(&entry.path).with_context(|| format!("{path}: can't be read"))?;
+    let weights = PracticeWeights::from_safetensors(&bytes)
+        .with_context(|| format!("{path}: can't be used"))?;
+    let detector = Detector::new(Arc::clone(model), Arc::new(weights))
+        .with_context(|| format!("{path}: can't be used"))?;
+    Ok(Some(detector))
 }
 
 #[cfg(feature = "whisper")]

@@ -47,7 +47,9 @@ impl ModelEntry {
         if metadata.len() != self.bytes {
             let expected = match self.kind {
                 ModelKind::Whisper | ModelKind::VoiceTone => None,
-                ModelKind::VoiceActivity | ModelKind::Language => Some(Foreign::Safetensors),
+                ModelKind::VoiceActivity | ModelKind::Language | ModelKind::Practices => {
+                    Some(Foreign::Safetensors)
+                }
             };
             return Err(match ggml::recognise(path).filter(|what| Some(*what) != expected) {
                 Some(what) => ModelError::Foreign { path: path.clone(), what },
@@ -61,7 +63,10 @@ impl ModelEntry {
         }
         match self.kind {
             ModelKind::Whisper => ggml::inspect(path).map(|_| ()),
-            ModelKind::VoiceActivity | ModelKind::VoiceTone | ModelKind::Language => Ok(()),
+            ModelKind::VoiceActivity
+            | ModelKind::VoiceTone
+            | ModelKind::Language
+            | ModelKind::Practices => Ok(()),
         }
     }
 }
@@ -110,12 +115,12 @@ pub(super) fn from_manifest(
 pub(super) fn from_path(kind: ModelKind, path: &Path) -> Result<ModelEntry, ModelError> {
     match kind {
         ModelKind::Whisper => drop(ggml::inspect(path)?),
-        ModelKind::VoiceActivity | ModelKind::Language
+        ModelKind::VoiceActivity | ModelKind::Language | ModelKind::Practices
             if ggml::recognise(path) == Some(Foreign::Safetensors) => {}
         ModelKind::VoiceActivity => {
             return Err(ModelError::NotVoiceActivity { path: path.to_owned() });
         }
-        ModelKind::Language => {
+        ModelKind::Language | ModelKind::Practices => {
             return Err(ModelError::NotLanguage { path: path.to_owned() });
         }
         // What is wrong in it is said when it is read.

@@ -50,6 +50,8 @@ pub enum ModelKind {
     VoiceTone,
     /// What words mean: sentiment and sentence embeddings, as safetensors.
     Language,
+    /// What an utterance does, above the language model, as safetensors.
+    Practices,
 }
 
 impl ModelKind {
@@ -60,6 +62,7 @@ impl ModelKind {
             ModelKind::VoiceActivity => "voice-activity",
             ModelKind::VoiceTone => "voice-tone",
             ModelKind::Language => "language",
+            ModelKind::Practices => "practices",
         }
     }
 }

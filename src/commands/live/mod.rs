@@ -238,7 +238,7 @@ impl Plan {
         let pulse = Arc::new(Mutex::new(Pulse { keeping, ..Pulse::default() }));
         let board = Board { events: event, pulse: Arc::clone(&pulse), wishes, shown, wake };
         let link = Link { events, pulse, wishes: wish, shown: show };
-        let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used } = models;
+        let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used, .. } = models;
         let words = match transcriber {
             Some(_) => Words::AsTheyCome { partials: true },
             None => Words::Never,

@@ -120,7 +120,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
     let words = (!args.no_words).then_some(args.model.as_deref());
-    let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used } =
+    let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used, .. } =
         LoadedModels::load(&config, words)?;
 
     let head = CallHead {
