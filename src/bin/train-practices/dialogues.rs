@@ -1,0 +1,181 @@
+//! The dialogues that are learnt from: each turn with the labels that it has.
+
+use std::collections::HashMap;
+
+use anyhow::{Context as _, anyhow, ensure};
+use evenkeel::language::practices::{ISSUES, LABELS, Label};
+use evenkeel::language::spoken;
+use evenkeel::units::Party;
+use serde::Deserialize;
+
+use super::chance::Chance;
+
+/// What five writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
+/// contact centre.
+pub const WRITTEN: [(&str, &str); 5] = [
+    ("a", include_str!("dialogues/train-a.jsonl")),
+    ("b", include_str!("dialogues/train-b.jsonl")),
+    ("c", include_str!("dialogues/train-c.jsonl")),
+    ("d", include_str!("dialogues/train-d.jsonl")),
+    ("e", include_str!("dialogues/train-e.jsonl")),
+];
+
+/// Words that a recogniser loses, doubles or takes for each other.
+const SMALL_WORDS: [&str; 24] = [
+    "a", "the", "to", "and", "of", "in", "is", "it", "i", "you", "that", "for", "on", "so", "just",
+    "um", "at", "we", "have", "are", "was", "be", "your", "with",
+];
+
+/// One turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub party: Party,
+    /// Its words, as heard.
+    pub words: Vec<String>,
+    /// Which of [`LABELS`] it has.
+    pub labels: Vec<usize>,
+    /// Which of [`ISSUES`].
+    pub issue: Option<usize>,
+    /// Labels of which nothing is known.
+    pub unsure: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    dialogue: Vec<Said>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    party: Party,
+    text: String,
+    does: Vec<String>,
+    issue: Option<String>,
+}
+
+/// The dialogues of one writer.
+pub fn read(lines: &str) -> anyhow::Result<Vec<Vec<Turn>>> {
+    let mut dialogues = Vec::new();
+    for (i, line) in lines.lines().enumerate() {
+        let line: Line = serde_json::from_str(line).with_context(|| format!("line {}", i + 1))?;
+        let turns: anyhow::Result<Vec<Turn>> = line.dialogue.into_iter().map(turn).collect();
+        dialogues.push(turns.with_context(|| format!("line {}, {}", i + 1, line.id))?);
+    }
+    Ok(dialogues)
+}
+
+fn turn(said: Said) -> anyhow::Result<Turn> {
+    let mut labels = Vec::new();
+    for tag in &said.does {
+        let tag = match (said.party, tag.as_str()) {
+            (Party::Agent, "closing") => "wraps-up",
+            (_, tag) => tag,
+        };
+        let label = Label::find(said.party, tag);
+        labels.push(label.ok_or_else(|| anyhow!("`{tag}` is no label of {:?}", said.party))?);
+    }
+    let issue = match &said.issue {
+        Some(name) => Some(
+            ISSUES
+                .iter()
+                .position(|issue| issue == name)
+                .ok_or_else(|| anyhow!("`{name}` is no kind of issue"))?,
+        ),
+        None => None,
+    };
+    let words = spoken::words(&said.text);
+    ensure!(!words.is_empty(), "a turn without words");
+    Ok(Turn { party: said.party, words, labels, issue, unsure: Vec::new() })
+}
+
+/// What a recogniser might make of a turn: a small word lost, doubled or taken for another.
+pub fn misheard(turn: &Turn, chance: &mut Chance) -> Turn {
+    let mut words = turn.words.clone();
+    let small: Vec<usize> =
+        (0..words.len()).filter(|at| SMALL_WORDS.contains(&words[*at].as_str())).collect();
+    if !small.is_empty() && words.len() > 3 {
+        let at = small[chance.below(small.len())];
+        match chance.below(3) {
+            0 => drop(words.remove(at)),
+            1 => words.insert(at, words[at].clone()),
+            _ => words[at] = SMALL_WORDS[chance.below(SMALL_WORDS.len())].to_owned(),
+        }
+    }
+    Turn { words, ..turn.clone() }
+}
+
+/// Two turns of a party as one, as when the other says nothing between them; `None` for turns that
+/// mean what they do by being alone.
+pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
+    let listening = Label::find(Party::Agent, "show-listening");
+    let alone = |turn: &Turn| turn.labels.iter().any(|label| Some(*label) == listening);
+    if first.party != second.party || alone(first) || alone(second) {
+        return None;
+    }
+    let union = |a: &[usize], b: &[usize]| -> Vec<usize> {
+        (0..LABELS.len()).filter(|label| a.contains(label) || b.contains(label)).collect()
+    };
+    Some(Turn {
+        party: first.party,
+        words: first.words.iter().chain(&second.words).cloned().collect(),
+        labels: union(&first.labels, &second.labels),
+        issue: match (first.issue, second.issue) {
+            (Some(a), Some(b)) if a != b => None,
+            (a, b) => a.or(b),
+        },
+        unsure: union(&first.unsure, &second.unsure),
+    })
+}
+
+/// How many turns of a label's party have it, and how many have not.
+pub fn counts<'a>(turns: impl Iterator<Item = &'a Turn>) -> HashMap<usize, (usize, usize)> {
+    let mut counts: HashMap<usize, (usize, usize)> = HashMap::new();
+    for turn in turns {
+        for (label, _) in LABELS.iter().enumerate().filter(|(_, l)| l.party == turn.party) {
+            let (with, without) = counts.entry(label).or_default();
+            match turn.labels.contains(&label) {
+                true => *with += 1,
+                false => *without += 1,
+            }
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(text: &str, tags: &[&str]) -> Turn {
+        let does = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        super::turn(Said { party: Party::Agent, text: text.into(), does, issue: None }).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_is_sound() {
+        for (writer, lines) in WRITTEN {
+            let dialogues = read(lines).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
+            assert!(dialogues.len() > 50);
+        }
+    }
+
+    #[test]
+    fn joined_turns_have_the_labels_of_both() {
+        let (a, b) = (turn("Sorry.", &["apologise"]), turn("Ta, sorry.", &["thank", "apologise"]));
+        let both = joined(&a, &b).unwrap();
+        assert_eq!(both.words, ["sorry", "ta", "sorry"]);
+        assert_eq!(both.labels.len(), 2);
+        assert_eq!(joined(&a, &turn("Mm-hmm.", &["show-listening"])), None);
+    }
+
+    #[test]
+    fn one_small_word_is_misheard() {
+        let turn = turn("bring it back with a receipt please", &[]);
+        for seed in 0..20 {
+            let heard = misheard(&turn, &mut Chance::new(seed)).words;
+            assert!(heard.len().abs_diff(turn.words.len()) <= 1, "{heard:?}");
+            assert!(heard.contains(&"receipt".into()) && heard.contains(&"bring".into()));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Learning.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use evenkeel::language::encoder::WIDTH;
+use evenkeel::language::model::LanguageModel;
+use evenkeel::language::practices::weights::sample;
+use evenkeel::language::practices::{LABELS, PracticeWeights};
+
+use super::base::{Base, LAYERS};
+use super::chance::Chance;
+use super::dialogues::{self, Turn, WRITTEN};
+use super::export;
+use super::linear::Step;
+use super::look::Look;
+use super::network::{Answer, Head, Network, Sample};
+use super::truth::Truth;
+
+/// Longer texts are cut, in pieces with the marks.
+const LONGEST: usize = 64;
+/// Share of the steps in which the rate rises to its full height.
+const WARM_UP: f32 = 0.06;
+/// A rare label's turns count at most this much.
+const MOST_WEIGHT: f32 = 3.0;
+/// Share of the turns that are misheard, and that are joined to the party's next.
+const MISHEARD: f32 = 0.15;
+const JOINED: f32 = 0.12;
+/// How much the kind of a problem counts beside a label.
+const KIND_WEIGHT: f32 = 2.0;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The language model whose shared layers are read with
+    #[arg(long)]
+    model: PathBuf,
+    /// Folder of all-MiniLM-L6-v2: model.safetensors, vocab.txt
+    #[arg(long)]
+    base: PathBuf,
+    /// The file to write
+    #[arg(long)]
+    out: PathBuf,
+    /// Files to look at after each epoch; never learnt from
+    #[arg(long, num_args = 1..)]
+    tuning: Vec<PathBuf>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value_t = 4)]
+    epochs: usize,
+    /// Highest rate of the layers; the head's is ten times that
+    #[arg(long, default_value_t = 1e-4)]
+    rate: f32,
+    /// Share of numbers left out at each step
+    #[arg(long, default_value_t = 0.1)]
+    drop: f32,
+    /// Turns in a batch
+    #[arg(long, default_value_t = 32)]
+    batch: usize,
+    /// Layers that are trained
+    #[arg(long, default_value_t = 3)]
+    layers: usize,
+    /// Leave out a writer, whose turns are looked at instead
+    #[arg(long)]
+    without: Option<String>,
+    /// Learn only from every n-th dialogue, to try things out
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+}
+
+/// A turn as the shared layers give it.
+struct Item {
+    vectors: Vec<f32>,
+    answers: Vec<Answer>,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let bytes = std::fs::read(&args.model).with_context(|| args.model.display().to_string())?;
+    let model = LanguageModel::from_safetensors(&bytes)?;
+    let base = Base::read(&args.base)?;
+    let shared = 3;
+    ensure!(shared + args.layers <= LAYERS && args.layers > 0, "--layers is 1 to 3");
+    let mut chance = Chance::new(args.seed);
+    let layers = (shared..shared + args.layers).map(|i| export::layer(&base, i));
+    let head = Head::new(PracticeWeights::questions(), &mut chance);
+    let mut network = Network { layers: layers.collect(), head };
+
+    let (mut learnt, mut held) = (Vec::new(), Vec::new());
+    for (writer, lines) in WRITTEN {
+        let dialogues = dialogues::read(lines).with_context(|| format!("writer {writer}"))?;
+        match args.without.as_deref() == Some(writer) {
+            true => held.extend(dialogues),
+            false => learnt.extend(dialogues.into_iter().step_by(args.every)),
+        }
+    }
+    let mut look = Look::default();
+    for path in &args.tuning {
+        look.add_truth(&path.display().to_string(), &Truth::read(path)?, &model);
+    }
+    if !held.is_empty() {
+        look.add_turns("the writer left out", &held, &model);
+    }
+    let counts = dialogues::counts(learnt.iter().flatten());
+    let weights: Vec<f32> = (0..LABELS.len())
+        .map(|label| {
+            let (with, without) = counts[&label];
+            (without as f32 / with.max(1) as f32).sqrt().clamp(1.0, MOST_WEIGHT)
+        })
+        .collect();
+    let turns = learnt.iter().map(Vec::len).sum::<usize>();
+    eprintln!("{} dialogues, {turns} turns, {:.0} s", learnt.len(), secs(began));
+
+    let mut number = 0;
+    for epoch in 1..=args.epochs {
+        let mut items: Vec<Item> = heard(&learnt, &mut chance)
+            .iter()
+            .filter_map(|turn| item(&model, turn, &weights))
+            .collect();
+        chance.shuffle(&mut items);
+        let batches = items.len().div_ceil(args.batch);
+        let steps = (args.epochs * batches) as f32;
+        let mut losses = 0.0;
+        for (i, batch) in items.chunks(args.batch).enumerate() {
+            number += 1;
+            let batch: Vec<Sample<'_>> = batch
+                .iter()
+                .map(|Item { vectors, answers }| Sample { vectors, answers, weight: 1.0 })
+                .collect();
+            losses += network.learn(&batch, args.drop, &mut chance);
+            let done = number as f32 / steps;
+            let slope = (done / WARM_UP).min((1.0 - done) / (1.0 - WARM_UP)).max(0.0);
+            let rate = args.rate * slope;
+            network.step(Step { number, rate, decay: 0.01, clip: 1.0 }, 10.0);
+            if (i + 1) % 100 == 0 {
+                let loss = losses / (i + 1) as f32;
+                eprintln!(
+                    "epoch {epoch}, batch {} of {batches}: loss {loss:.4}, {:.0} s",
+                    i + 1,
+                    secs(began)
+                );
+            }
+        }
+        let mut file = export::File::default();
+        file.network("practices", &network);
+        file.numbers("practices.sample".into(), &sample(&model));
+        let bytes = file.bytes()?;
+        std::fs::write(&args.out, &bytes).with_context(|| args.out.display().to_string())?;
+        eprintln!("epoch {epoch}: loss {:.4}, {:.0} s", losses / batches as f32, secs(began));
+        look.at(Arc::clone(&model), &bytes)?;
+    }
+    Ok(())
+}
+
+fn secs(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64()
+}
+
+/// The turns of an epoch: some misheard, and some joined as well.
+fn heard(dialogues: &[Vec<Turn>], chance: &mut Chance) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    for dialogue in dialogues {
+        for (at, turn) in dialogue.iter().enumerate() {
+            turns.push(match chance.unit() < MISHEARD {
+                true => dialogues::misheard(turn, chance),
+                false => turn.clone(),
+            });
+            if chance.unit() < JOINED {
+                let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
+                turns.extend(next.and_then(|next| dialogues::joined(turn, next)));
+            }
+        }
+    }
+    turns
+}
+
+fn item(model: &LanguageModel, turn: &Turn, weights: &[f32]) -> Option<Item> {
+    // Only the first part of a long text.
+    let mut vectors = model.read(&turn.words.join(" ")).parts.into_iter().next()?.vectors;
+    vectors.truncate(LONGEST * WIDTH);
+    let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
+    let mut answers: Vec<Answer> = of_party
+        .filter(|label| !turn.unsure.contains(label))
+        .map(|question| match turn.labels.contains(&question) {
+            true => Answer { question, target: vec![1.0], weight: weights[question] },
+            false => Answer { question, target: vec![0.0], weight: 1.0 },
+        })
+        .collect();
+    if let Some(issue) = turn.issue {
+        let mut target = vec![0.0; evenkeel::language::practices::ISSUES.len()];
+        target[issue] = 1.0;
+        answers.push(Answer { question: LABELS.len(), target, weight: KIND_WEIGHT });
+    }
+    Some(Item { vectors, answers })
+}

@@ -1,0 +1,46 @@
+//! `train-practices`: makes `models/minilm-practices.safetensors`, which tells what an utterance
+//! does.
+//!
+//! Above the shared layers of `models/minilm-words.safetensors`, which stay as they are, copies of
+//! all-MiniLM-L6-v2's upper layers and a new head learn from the dialogues beside this file, in 32
+//! bits; they are rounded at the end. Layers, base and file are those of `train-words`.
+//! `models/README.md` says how the shipped file was made, `docs/measurements.md` what came out.
+
+#[path = "../train-words/base.rs"]
+mod base;
+mod calibrate;
+#[path = "../train-words/chance.rs"]
+mod chance;
+mod dialogues;
+#[allow(dead_code, reason = "shared with `train-words`, which uses all of it")]
+#[path = "../train-words/export.rs"]
+mod export;
+#[path = "../train-words/layer.rs"]
+mod layer;
+mod learn;
+#[path = "../train-words/linear.rs"]
+mod linear;
+mod look;
+#[path = "../train-words/network.rs"]
+mod network;
+#[allow(dead_code, reason = "shared with `evaluate`, which uses all of it")]
+#[path = "../evaluate/practices/truth.rs"]
+mod truth;
+
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "train-practices", about = "Train the layers that tell what an utterance does")]
+enum Command {
+    /// Learn from the dialogues
+    Learn(learn::Args),
+    /// Shift each label so that 0.5 is its threshold, and tell what patterns are worth
+    Calibrate(calibrate::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Learn(args) => learn::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
+    }
+}
