@@ -15,6 +15,7 @@ mod normalise;
 mod numbers;
 mod overlaps;
 mod phase;
+mod practices;
 mod recordings;
 mod sentiment;
 #[cfg(feature = "whisper")]
@@ -50,6 +51,8 @@ enum Measure {
     Tone(tone::Args),
     /// Whether sentence embeddings tell kinds of sentences
     Meaning(meaning::Args),
+    /// How well it is told what turns of dialogues do: apologise, offer, ask, complain
+    Practices(practices::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Measure::Sentiment(args) => sentiment::run(args),
         Measure::Vad(args) => vad::run(args),
         Measure::Meaning(args) => meaning::run(args),
+        Measure::Practices(args) => practices::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
         Measure::Phase(args) => phase::run(args),

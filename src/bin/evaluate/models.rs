@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use evenkeel::language::model::LanguageModel;
+use evenkeel::language::practices::{Detector, PracticeWeights};
 use evenkeel::models::{ModelDirs, ModelEntry, ModelKind, ModelStore, verify};
 use evenkeel::speech::silero::SileroWeights;
 use evenkeel::tone::voice::VoiceModel;
@@ -23,6 +24,13 @@ pub fn voice_tone() -> anyhow::Result<Arc<VoiceModel>> {
 pub fn language() -> anyhow::Result<Arc<LanguageModel>> {
     let entry = find(ModelKind::Language, None)?;
     Ok(LanguageModel::from_safetensors(&std::fs::read(entry.path)?)?)
+}
+
+/// What tells what utterances do.
+pub fn practices() -> anyhow::Result<Detector> {
+    let entry = find(ModelKind::Practices, None)?;
+    let weights = PracticeWeights::from_safetensors(&std::fs::read(entry.path)?)?;
+    Ok(Detector::new(language()?, Arc::new(weights))?)
 }
 
 #[cfg(feature = "whisper")]
