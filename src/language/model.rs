@@ -80,10 +80,15 @@ impl Part {
     /// The vectors after further layers.
     pub(super) fn through(&self, layers: &[Layer]) -> Vec<f32> {
         let mut vectors = self.vectors.clone();
-        let mut scratch = Scratch::default();
-        layers.iter().for_each(|layer| layer.apply(&mut vectors, &mut scratch));
+        through(&mut vectors, layers);
         vectors
     }
+}
+
+/// Passes the vectors of pieces through further layers.
+pub(super) fn through(vectors: &mut [f32], layers: &[Layer]) {
+    let mut scratch = Scratch::default();
+    layers.iter().for_each(|layer| layer.apply(vectors, &mut scratch));
 }
 
 impl LanguageModel {
@@ -165,6 +170,10 @@ pub(super) fn wrong(tensor: &str, expected: &str) -> LanguageError {
 impl<'a> File<'a> {
     pub fn new(bytes: &'a [u8]) -> Result<Self, LanguageError> {
         Ok(File(SafeTensors::deserialize(bytes)?))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.tensor(name).is_ok()
     }
 
     pub fn numbers(&self, name: &str, count: usize) -> Result<Vec<f32>, LanguageError> {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use evenkeel::language::encoder::WIDTH;
 use evenkeel::language::model::LanguageModel;
-use evenkeel::language::practices::weights::sample;
+use evenkeel::language::practices::weights::{sample, with_before};
 use evenkeel::language::practices::{LABELS, PracticeWeights};
 
 use super::base::{Base, LAYERS};
@@ -28,6 +28,18 @@ const MOST_WEIGHT: f32 = 3.0;
 /// Share of the turns that are misheard, and that are joined to the party's next.
 const MISHEARD: f32 = 0.15;
 const JOINED: f32 = 0.12;
+/// Share of the turns that are learnt from without what was said before.
+const UNKNOWN_BEFORE: f32 = 0.1;
+/// Marks what was said before; what the layers make of it, they learn.
+const MARK: [f32; WIDTH] = {
+    let mut mark = [0.25; WIDTH];
+    let mut at = 0;
+    while at < WIDTH {
+        mark[at] = -0.25;
+        at += 2;
+    }
+    mark
+};
 /// How much the kind of a problem counts beside a label.
 const KIND_WEIGHT: f32 = 2.0;
 
@@ -61,6 +73,9 @@ pub struct Args {
     /// Layers that are trained
     #[arg(long, default_value_t = 3)]
     layers: usize,
+    /// Look at what the other party said before, too
+    #[arg(long)]
+    context: bool,
     /// Leave out a writer, whose turns are looked at instead
     #[arg(long)]
     without: Option<String>,
@@ -69,9 +84,11 @@ pub struct Args {
     every: usize,
 }
 
-/// A turn as the shared layers give it.
+/// A turn as the shared layers give it, then what was said before.
 struct Item {
     vectors: Vec<f32>,
+    /// Pieces of the turn itself.
+    own: usize,
     answers: Vec<Answer>,
 }
 
@@ -114,9 +131,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
     let mut number = 0;
     for epoch in 1..=args.epochs {
-        let mut items: Vec<Item> = heard(&learnt, &mut chance)
+        let mut items: Vec<Item> = heard(&learnt, args.context, &mut chance)
             .iter()
-            .filter_map(|turn| item(&model, turn, &weights))
+            .filter_map(|(turn, before)| item(&model, turn, *before, &weights))
             .collect();
         chance.shuffle(&mut items);
         let batches = items.len().div_ceil(args.batch);
@@ -126,7 +143,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             number += 1;
             let batch: Vec<Sample<'_>> = batch
                 .iter()
-                .map(|Item { vectors, answers }| Sample { vectors, answers, weight: 1.0 })
+                .map(|Item { vectors, own, answers }| Sample {
+                    vectors,
+                    own: *own,
+                    answers,
+                    weight: 1.0,
+                })
                 .collect();
             losses += network.learn(&batch, args.drop, &mut chance);
             let done = number as f32 / steps;
@@ -145,6 +167,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let mut file = export::File::default();
         file.network("practices", &network);
         file.numbers("practices.sample".into(), &sample(&model));
+        if args.context {
+            file.numbers("practices.before".into(), &MARK);
+        }
         let bytes = file.bytes()?;
         std::fs::write(&args.out, &bytes).with_context(|| args.out.display().to_string())?;
         eprintln!("epoch {epoch}: loss {:.4}, {:.0} s", losses / batches as f32, secs(began));
@@ -157,28 +182,47 @@ fn secs(began: Instant) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-/// The turns of an epoch: some misheard, and some joined as well.
-fn heard(dialogues: &[Vec<Turn>], chance: &mut Chance) -> Vec<Turn> {
+/// The turns of an epoch, with `context` each with what was said before: some misheard, and some
+/// joined as well.
+fn heard<'a>(
+    dialogues: &'a [Vec<Turn>],
+    context: bool,
+    chance: &mut Chance,
+) -> Vec<(Turn, Option<&'a Turn>)> {
     let mut turns = Vec::new();
     for dialogue in dialogues {
         for (at, turn) in dialogue.iter().enumerate() {
-            turns.push(match chance.unit() < MISHEARD {
+            let before = dialogue[..at].iter().rev().find(|before| before.party != turn.party);
+            let before = before.filter(|_| context);
+            let heard = match chance.unit() < MISHEARD {
                 true => dialogues::misheard(turn, chance),
                 false => turn.clone(),
-            });
+            };
+            turns.push((heard, before.filter(|_| chance.unit() >= UNKNOWN_BEFORE)));
             if chance.unit() < JOINED {
                 let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
-                turns.extend(next.and_then(|next| dialogues::joined(turn, next)));
+                let joined = next.and_then(|next| dialogues::joined(turn, next));
+                turns.extend(joined.map(|joined| (joined, before)));
             }
         }
     }
     turns
 }
 
-fn item(model: &LanguageModel, turn: &Turn, weights: &[f32]) -> Option<Item> {
+fn item(
+    model: &LanguageModel,
+    turn: &Turn,
+    before: Option<&Turn>,
+    weights: &[f32],
+) -> Option<Item> {
     // Only the first part of a long text.
-    let mut vectors = model.read(&turn.words.join(" ")).parts.into_iter().next()?.vectors;
-    vectors.truncate(LONGEST * WIDTH);
+    let mut part = model.read(&turn.words.join(" ")).parts.into_iter().next()?;
+    part.vectors.truncate(LONGEST * WIDTH);
+    let own = part.vectors.len() / WIDTH;
+    let vectors = match before {
+        Some(before) => with_before(&part, &model.read(&before.words.join(" ")), &MARK),
+        None => part.vectors,
+    };
     let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
     let mut answers: Vec<Answer> = of_party
         .filter(|label| !turn.unsure.contains(label))
@@ -192,5 +236,5 @@ fn item(model: &LanguageModel, turn: &Turn, weights: &[f32]) -> Option<Item> {
         target[issue] = 1.0;
         answers.push(Answer { question: LABELS.len(), target, weight: KIND_WEIGHT });
     }
-    Some(Item { vectors, answers })
+    Some(Item { vectors, own, answers })
 }

@@ -14,6 +14,7 @@ use super::truth::Truth;
 struct Judged {
     party: Party,
     reading: Reading,
+    before: Option<String>,
     /// Labels that are there or not; others are not known.
     truth: Vec<(usize, bool)>,
 }
@@ -89,6 +90,7 @@ impl Look {
                 judged.push(Judged {
                     party: turn.party,
                     reading: model.read(&turn.text),
+                    before: dialogue.before(at).map(str::to_owned),
                     truth: truth.collect(),
                 });
             }
@@ -97,11 +99,18 @@ impl Look {
     }
 
     pub fn add_turns(&mut self, name: &str, dialogues: &[Vec<Turn>], model: &LanguageModel) {
-        let judged = dialogues.iter().flatten().map(|turn| {
+        let turns = dialogues.iter().flat_map(|dialogue| {
+            dialogue.iter().enumerate().map(|(at, turn)| {
+                let before = dialogue[..at].iter().rev().find(|before| before.party != turn.party);
+                (turn, before)
+            })
+        });
+        let judged = turns.map(|(turn, before)| {
             let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
             Judged {
                 party: turn.party,
                 reading: model.read(&turn.words.join(" ")),
+                before: before.map(|before| before.words.join(" ")),
                 truth: of_party.map(|label| (label, turn.labels.contains(&label))).collect(),
             }
         });
@@ -112,8 +121,9 @@ impl Look {
     pub fn weigh(&self, detector: &Detector) -> Vec<(&str, Vec<Vec<Point>>)> {
         let of_set = |judged: &[Judged]| {
             let mut points = vec![Vec::new(); LABELS.len()];
-            for Judged { party, reading, truth } in judged {
-                for Weighed { label, network, patterns, .. } in detector.weighed(*party, reading) {
+            for Judged { party, reading, before, truth } in judged {
+                let weighed = detector.weighed(*party, reading, before.as_deref());
+                for Weighed { label, network, patterns, .. } in weighed {
                     if let Some((_, there)) = truth.iter().find(|(known, _)| *known == label) {
                         points[label].push(Point { network, patterns, there: *there });
                     }

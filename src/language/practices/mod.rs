@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use super::act::{Act, Heard};
 use super::encoder::{WIDTH, softmax, sum_of_products};
-use super::model::{LanguageError, LanguageModel, Reading};
+use super::model::{LanguageError, LanguageModel, Reading, through};
 use crate::exponential::exp;
 use crate::units::Party;
 pub use labels::{ISSUES, LABELS, Label};
 use patterns::Patterns;
 pub use weights::PracticeWeights;
+use weights::with_before;
 
 /// Words that carry a label have at least this share of the strongest word's weight, on average.
 const SHARE: f32 = 0.15;
@@ -90,8 +91,9 @@ impl Detector {
     }
 
     /// The same of a text that was read already by the same language model.
-    pub fn hear_reading(&self, party: Party, reading: &Reading, _before: Option<&str>) -> Heard {
-        let pieces = self.pieces(reading);
+    pub fn hear_reading(&self, party: Party, reading: &Reading, before: Option<&str>) -> Heard {
+        let before = self.read_before(before);
+        let pieces = self.pieces(reading, before.as_ref());
         if pieces.word_of.is_empty() {
             return Heard::default();
         }
@@ -104,24 +106,34 @@ impl Detector {
             })
             .collect();
         let complains = acts.iter().any(|act| act.name == "complaint");
-        Heard { issue: complains.then(|| self.kind(&pieces)), acts }
+        Heard { issue: complains.then(|| self.kind(&reading.words, &pieces)), acts }
     }
 
     /// What speaks for each label of the party; none in a text without words. For measurements.
-    pub fn weighed(&self, party: Party, reading: &Reading) -> Vec<Weighed> {
-        let pieces = self.pieces(reading);
+    pub fn weighed(&self, party: Party, reading: &Reading, before: Option<&str>) -> Vec<Weighed> {
+        let before = self.read_before(before);
+        let pieces = self.pieces(reading, before.as_ref());
         match pieces.word_of.is_empty() {
             true => Vec::new(),
             false => self.weigh(party, reading, &pieces).collect(),
         }
     }
 
-    fn pieces(&self, reading: &Reading) -> Pieces {
+    /// What was said before, where the weights know what to do with it.
+    fn read_before(&self, before: Option<&str>) -> Option<Reading> {
+        self.weights.before.as_ref().and(before).map(|text| self.model.read(text))
+    }
+
+    fn pieces(&self, reading: &Reading, before: Option<&Reading>) -> Pieces {
         let mut pieces = Pieces { vectors: Vec::new(), word_of: Vec::new() };
         for part in &reading.parts {
-            let vectors = part.through(&self.weights.layers);
-            // The marks at both ends don't vote.
-            pieces.vectors.extend_from_slice(&vectors[WIDTH..vectors.len() - WIDTH]);
+            let mut vectors = match (before, &self.weights.before) {
+                (Some(before), Some(mark)) => with_before(part, before, mark),
+                _ => part.vectors.clone(),
+            };
+            through(&mut vectors, &self.weights.layers);
+            // The marks at both ends don't vote, nor does what was said before.
+            pieces.vectors.extend_from_slice(&vectors[WIDTH..(part.word_of.len() + 1) * WIDTH]);
             pieces.word_of.extend_from_slice(&part.word_of);
         }
         pieces
@@ -155,7 +167,7 @@ impl Detector {
     }
 
     /// The likeliest kind of problem.
-    fn kind(&self, pieces: &Pieces) -> (&'static str, f32) {
+    fn kind(&self, words: &[String], pieces: &Pieces) -> (&'static str, f32) {
         let (votes, count, bias) = self.weights.kinds();
         let mut counts: Vec<f32> = pieces.of(count).collect();
         softmax(&mut counts);
@@ -163,6 +175,9 @@ impl Detector {
             bias + pieces.of(row).zip(&counts).map(|(vote, count)| vote * count).sum::<f32>()
         };
         let mut kinds: Vec<f32> = votes.into_iter().zip(bias).map(logit).collect();
+        for (issue, kind) in kinds.iter_mut().enumerate() {
+            *kind += self.patterns.of_issue(issue, words);
+        }
         softmax(&mut kinds);
         let best =
             (1..kinds.len()).fold(0, |best, i| if kinds[i] > kinds[best] { i } else { best });

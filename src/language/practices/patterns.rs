@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::super::complaint::{NEGATION_REACH, negated};
 use super::super::phrases::Phrases;
-use super::labels::{LABELS, Label};
+use super::labels::{ISSUES, LABELS, Label};
 use crate::units::Party;
 
 /// The table as it is in the source.
@@ -22,6 +22,8 @@ const EDGES: [&str; 2] = ["^", "$"];
 #[derive(Clone, Debug)]
 pub struct Patterns {
     by_label: Vec<Phrases<f32>>,
+    /// For each kind of problem.
+    by_issue: Vec<Phrases<f32>>,
 }
 
 /// A phrase in a text.
@@ -39,6 +41,8 @@ pub(super) struct Found {
 struct Table {
     agent: BTreeMap<String, BTreeMap<String, f32>>,
     customer: BTreeMap<String, BTreeMap<String, f32>>,
+    #[serde(default)]
+    issue: BTreeMap<String, BTreeMap<String, f32>>,
 }
 
 /// Why a table of patterns can't be used.
@@ -48,7 +52,7 @@ pub enum PatternError {
     #[error("the table of practices can't be read: {0}")]
     Format(#[from] toml::de::Error),
     /// A label that is not listened for.
-    #[error("the table of practices has no label `{0}`: see the labels in assets/practices.toml")]
+    #[error("the table of practices knows no `{0}`: see what assets/practices.toml has")]
     Label(String),
 }
 
@@ -62,7 +66,8 @@ impl Default for Patterns {
 impl Patterns {
     /// No patterns at all.
     pub fn none() -> Patterns {
-        Patterns { by_label: LABELS.iter().map(|_| Phrases::new::<&str>([])).collect() }
+        let none = |count| (0..count).map(|_| Phrases::new::<&str>([])).collect();
+        Patterns { by_label: none(LABELS.len()), by_issue: none(ISSUES.len()) }
     }
 
     /// From a table as in `assets/practices.toml`.
@@ -78,7 +83,18 @@ impl Patterns {
                 patterns.by_label[label] = Phrases::new(phrases);
             }
         }
+        for (name, phrases) in table.issue {
+            let issue = ISSUES.iter().position(|issue| *issue == name);
+            patterns.by_issue[issue.ok_or(PatternError::Label(name))?] = Phrases::new(phrases);
+        }
         Ok(patterns)
+    }
+
+    /// What speaks for a kind of problem in `words`, however often it occurs and whether negated
+    /// or not: "it was never delivered" is about delivery.
+    pub(super) fn of_issue(&self, issue: usize, words: &[String]) -> f32 {
+        let at = (0..words.len()).filter_map(|at| self.by_issue[issue].at(&words[at..]));
+        at.map(|(_, weight)| weight).fold(0.0, f32::max)
     }
 
     /// The label's phrases in `words`, from left to right, the longest first; those that speak for
@@ -144,6 +160,16 @@ mod tests {
     }
 
     #[test]
+    fn the_strongest_phrase_speaks_for_a_kind_of_problem() {
+        let table =
+            "[agent]\n[customer]\n[issue.delivery]\n\"parcel\" = 1.0\n\"never came\" = 0.5\n";
+        let of = |text: &str| Patterns::from_toml(table).unwrap().of_issue(3, &spoken::words(text));
+        assert_eq!(of("no parcel, the parcel never came"), 1.0);
+        assert_eq!(of("a letter"), 0.0);
+        assert!(Patterns::from_toml("[agent]\n[customer]\n[issue.weather]\n").is_err());
+    }
+
+    #[test]
     fn other_labels_are_refused() {
         let error = Patterns::from_toml("[agent.apologize]\n[customer]\n").unwrap_err();
         assert!(error.to_string().contains("`apologize`"), "{error}");
@@ -153,7 +179,7 @@ mod tests {
     #[test]
     fn the_table_is_sound() {
         let table: Table = toml::from_str(TABLE).unwrap();
-        for (tag, phrases) in table.agent.iter().chain(&table.customer) {
+        for (tag, phrases) in table.agent.iter().chain(&table.customer).chain(&table.issue) {
             for (phrase, weight) in phrases {
                 let bare = phrase.strip_prefix("^ ").unwrap_or(phrase);
                 let bare = bare.strip_suffix(" $").unwrap_or(bare).replace('_', "any");

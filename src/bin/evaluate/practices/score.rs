@@ -102,7 +102,7 @@ impl Scores {
     pub fn macro_f1(&self) -> f64 {
         let there = self.by_label.values().filter(|counts| counts.right + counts.missed > 0);
         let f1: Vec<f64> = there.map(Counts::f1).collect();
-        f1.iter().sum::<f64>() / f1.len().max(1) as f64
+        f1.iter().fold(0.0, |sum, f1| sum + f1) / f1.len().max(1) as f64
     }
 }
 
