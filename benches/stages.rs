@@ -174,6 +174,7 @@ mod language {
     use super::*;
     use evenkeel::language::embedding::Embedding;
     use evenkeel::language::model::LanguageModel;
+    use evenkeel::language::practices::{Detector, PracticeWeights};
     use evenkeel::language::sentiment::Sentiment;
 
     static MODEL: LazyLock<Arc<LanguageModel>> = LazyLock::new(|| {
@@ -192,6 +193,31 @@ mod language {
         let sentiment = Sentiment::new(Arc::clone(&MODEL));
         let text = utterance(words);
         bencher.bench_local(|| sentiment.score(black_box(&text)));
+    }
+
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm-practices.safetensors");
+        let weights = PracticeWeights::from_safetensors(&std::fs::read(path).unwrap()).unwrap();
+        Detector::new(Arc::clone(&MODEL), Arc::new(weights)).unwrap()
+    });
+
+    #[divan::bench(sample_count = 50, args = [10, 20, 40])]
+    fn practices(bencher: Bencher, words: usize) {
+        let text = utterance(words);
+        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), None));
+    }
+
+    /// All that is told from words, the shared layers once.
+    #[divan::bench(sample_count = 50, args = [10, 20, 40])]
+    fn sentiment_and_practices(bencher: Bencher, words: usize) {
+        let sentiment = Sentiment::new(Arc::clone(&MODEL));
+        let text = utterance(words);
+        bencher.bench_local(|| {
+            let reading = MODEL.read(black_box(&text));
+            let scored = sentiment.score_reading(&reading);
+            (scored, DETECTOR.hear_reading(Party::Customer, &reading, None))
+        });
     }
 
     #[divan::bench(sample_count = 50, args = [12, 25])]
