@@ -5,8 +5,10 @@
 mod fixture;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use evenkeel::language::model::LanguageModel;
+use evenkeel::language::practices::{Detector, PracticeWeights};
 use evenkeel::models::ggml::{self, Languages, ModelSize};
 use evenkeel::models::{
     AddOutcome, ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, TensorType, add, verify,
@@ -58,6 +60,19 @@ fn the_shipped_language_model_has_its_hash_and_is_read() {
     assert!(LanguageModel::from_safetensors(&bytes).is_ok());
     bytes.truncate(bytes.len() - 1);
     assert!(LanguageModel::from_safetensors(&bytes).is_err());
+}
+
+#[test]
+fn the_shipped_weights_for_practices_have_their_hash_and_fit_the_language_model() {
+    let entry = shipped(ModelKind::Practices);
+    assert_eq!(entry.name, "minilm-practices");
+    assert_eq!(Some(verify(&entry).unwrap()), entry.sha256);
+    let weights = PracticeWeights::from_safetensors(&std::fs::read(&entry.path).unwrap()).unwrap();
+    let words = std::fs::read(shipped(ModelKind::Language).path).unwrap();
+    let model = LanguageModel::from_safetensors(&words).unwrap();
+    assert!(Detector::new(model, Arc::new(weights)).is_ok());
+    // The other's file is not taken for it.
+    assert!(PracticeWeights::from_safetensors(&words).is_err());
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! What utterances do, told with the shipped weights.
+
+#[allow(dead_code, reason = "shared with `evaluate`, which uses all of it")]
+#[path = "../src/bin/evaluate/practices/score.rs"]
+mod score;
+#[path = "../src/bin/evaluate/practices/truth.rs"]
+mod truth;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use evenkeel::language::model::LanguageModel;
+use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::spoken;
+use evenkeel::units::Party::{self, Agent, Customer};
+use score::Scores;
+use truth::Truth;
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
+    let read = |path| std::fs::read(root(path)).unwrap();
+    let model = LanguageModel::from_safetensors(&read("models/minilm-words.safetensors")).unwrap();
+    let weights =
+        PracticeWeights::from_safetensors(&read("models/minilm-practices.safetensors")).unwrap();
+    Detector::new(model, Arc::new(weights)).unwrap()
+});
+
+/// Names of what is heard, `!` before what is done badly.
+fn heard(party: Party, text: &str) -> Vec<String> {
+    let acts = DETECTOR.hear(party, text, None).acts;
+    acts.iter().map(|act| format!("{}{}", if act.broken { "!" } else { "" }, act.name)).collect()
+}
+
+#[track_caller]
+fn does(party: Party, text: &str, names: &[&str]) {
+    let heard = heard(party, text);
+    for name in names {
+        assert!(heard.iter().any(|heard| heard == name), "{text}: no {name} in {heard:?}");
+    }
+}
+
+#[track_caller]
+fn does_not(party: Party, text: &str, names: &[&str]) {
+    let heard = heard(party, text);
+    for name in names {
+        assert!(!heard.iter().any(|heard| heard == name), "{text}: {name} in {heard:?}");
+    }
+}
+
+#[test]
+fn practices_are_heard() {
+    does(
+        Agent,
+        "I'm so sorry about that, I'll send you a new one today.",
+        &["apologise", "offer-solution"],
+    );
+    does(Agent, "sounds like you've been bounced around a bit", &["reflect-back"]);
+    does(Agent, "so you were charged twice and nobody called you back", &["reflect-back"]);
+    does(Agent, "Have I got that right?", &["check-understanding"]);
+    does(Agent, "I can see why you're upset, I'd be annoyed too.", &["empathise"]);
+    does(Agent, "you're right, that shouldn't have happened", &["acknowledge"]);
+    does(Agent, "what happened when you switched it on", &["ask-open-question"]);
+    does(Agent, "I can refund you or send a new one, whichever you prefer.", &["offer-options"]);
+    does(Agent, "I'll call you back by Friday", &["promise-follow-up"]);
+    does(Agent, "bear with me, I'm just pulling up your order", &["keep-them-posted"]);
+    does(Agent, "thank you so much for bringing this to our attention", &["thank"]);
+    does(Agent, "mm-hmm", &["show-listening"]);
+    does(Agent, "Is there anything else I can help you with today?", &["wraps-up"]);
+}
+
+#[test]
+fn practices_done_badly_are_heard() {
+    does(Agent, "Calm down, sir, that's not our fault.", &["!not-defensive"]);
+    does(Agent, "I'm sorry you feel that way.", &["!not-defensive"]);
+    does(Agent, "There's nothing I can do, that's our policy.", &["!positive-words"]);
+    does(Agent, "your RMA is pending in the CRM", &["!plain-words"]);
+}
+
+#[test]
+fn what_customers_do_is_heard() {
+    does(Customer, "it stopped working after two days", &["complaint"]);
+    does(Customer, "Let me speak to your manager.", &["asks-for-manager"]);
+    does(Customer, "I'm cancelling and going to another company", &["threatens-to-leave"]);
+    does(Customer, "what does that mean", &["asks-meaning"]);
+    does(Customer, "Yes, that would work, thank you.", &["accepts", "thanks"]);
+    does(Customer, "no, a voucher is no use to me", &["refuses"]);
+    does(Customer, "oh that's a weight off my mind", &["relief"]);
+}
+
+#[test]
+fn what_only_looks_like_it_is_not() {
+    does_not(Agent, "I'm sorry, can you repeat that?", &["apologise"]);
+    does_not(Agent, "sorry what was the number", &["apologise"]);
+    does_not(Agent, "I understand, but I can't help with that.", &["empathise", "acknowledge"]);
+    does_not(Agent, "we'll see", &["promise-follow-up", "say-next-step"]);
+    does_not(Agent, "I'm sorry you feel that way.", &["apologise"]);
+    does_not(Agent, "It isn't your fault at all.", &["!not-defensive"]);
+    does_not(Agent, "I can't see why not.", &["!positive-words"]);
+    does_not(Agent, "let me review your account", &["invite-review"]);
+    does_not(Customer, "thanks for nothing", &["thanks"]);
+    does_not(Customer, "no, that's fine", &["refuses"]);
+}
+
+#[test]
+fn a_complaint_has_a_kind_and_nothing_else_has() {
+    let kind = |text| DETECTOR.hear(Customer, text, None).issue.map(|(kind, _)| kind);
+    assert_eq!(kind("you charged me twice for the same bill"), Some("billing"));
+    assert_eq!(kind("my parcel never arrived"), Some("delivery"));
+    assert_eq!(kind("the screen is cracked and it won't switch on"), Some("product"));
+    assert_eq!(kind("what time do you open"), None);
+}
+
+#[test]
+fn the_words_that_carry_it_are_named() {
+    let text = "well let me have a look at the account here and I'm so sorry about all that";
+    let acts = DETECTOR.hear(Agent, text, None).acts;
+    let sorry = acts.iter().find(|act| act.name == "apologise").unwrap();
+    let words = spoken::words(text)[sorry.words.clone()].join(" ");
+    assert!(words.contains("sorry") && !words.contains("account"), "{words}");
+}
+
+#[test]
+fn nothing_is_heard_in_no_words() {
+    assert_eq!(DETECTOR.hear(Agent, "", None), Default::default());
+    assert_eq!(DETECTOR.hear(Customer, " ... ", None), Default::default());
+}
+
+/// Measured: see docs/measurements.md.
+#[test]
+fn the_measured_figures_hold() {
+    for (file, floor) in [("plain-test", 0.80), ("oblique-test", 0.68)] {
+        let truth = Truth::read(&root(&format!("tests/fixtures/practices/{file}.jsonl"))).unwrap();
+        let mut scores = Scores::default();
+        for dialogue in &truth.dialogues {
+            for (at, turn) in dialogue.turns.iter().enumerate() {
+                let heard = DETECTOR.hear(turn.party, &turn.text, dialogue.before(at));
+                scores.add(dialogue, at, &heard);
+            }
+        }
+        assert!(scores.macro_f1() >= floor, "{file}: {scores}");
+    }
+}
