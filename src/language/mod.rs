@@ -6,12 +6,14 @@
 //! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
+//! [`echo`] tells how much of what one party said a reply takes up.
 //!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
 
 mod closed_class;
 pub mod complaint;
+pub mod echo;
 pub mod embedding;
 pub mod encoder;
 pub mod matrix;
