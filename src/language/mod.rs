@@ -6,7 +6,8 @@
 //! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
-//! [`echo`] tells how much of what one party said a reply takes up.
+//! [`reflection`] makes of what a customer said the sentence to say back. [`echo`] tells how much
+//! of it a reply takes up.
 //!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
@@ -20,6 +21,7 @@ pub mod matrix;
 pub mod model;
 mod phrases;
 pub mod redact;
+pub mod reflection;
 pub mod sentiment;
 pub mod spoken;
 pub mod wordpiece;
