@@ -40,7 +40,7 @@ fn check(sentence: &str) {
     assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
     assert_eq!(Redaction::default().find(&words), [], "private: {sentence}");
     assert!(!sentence.contains(|c: char| c.is_ascii_digit()), "a number: {sentence}");
-    let opener = if sentence.starts_with("I hear that ") { 1 } else { 0 };
+    let opener = usize::from(sentence.starts_with("I hear that "));
     for word in &words[opener..] {
         let word = word.to_lowercase();
         let own = ["i", "i'm", "i've", "i'd", "me", "my", "mine", "myself", "am"];
@@ -74,10 +74,40 @@ fn suggestions_are_those_that_were_judged() {
 }
 
 #[test]
-fn suggestions_for_the_fresh_statements_are_those_that_were_judged() {
-    let table = read(include_str!("fixtures/reflections-fresh.tsv"));
-    assert_eq!(table.len(), 100);
-    compare(&table);
+fn suggestions_for_statements_written_later_are_those_that_were_judged() {
+    for (table, len) in [
+        (include_str!("fixtures/reflections-fresh.tsv"), 100),
+        (include_str!("fixtures/reflections-third.tsv"), 50),
+    ] {
+        let table = read(table);
+        assert_eq!(table.len(), len);
+        compare(&table);
+        // Withheld too often is no harm; wrong is.
+        assert!(table.iter().all(|judged| judged.verdict != "wrong"));
+    }
+}
+
+#[test]
+fn what_was_said_wrongly_once_is_withheld() {
+    let reflection = Reflection::default();
+    for text in [
+        // Two clauses run together.
+        "the kettle is leaking the lid is cracked",
+        "it's the boiler it won't start",
+        // A clause cut in the middle.
+        "I was told one thing on Monday and another thing on Tuesday.",
+        // Irony, threats, insults, small talk.
+        "Oh great, you've only lost my order twice.",
+        "I'm never ordering from you again",
+        "you're the worst company i've ever dealt with",
+        "it's not rocket science is it",
+        "no problem at all",
+        "I don't mind, it doesn't matter",
+        // Nobody's business.
+        "i live at 14 elm street and you keep ringing dave jones",
+    ] {
+        assert_eq!(reflection.suggestion(text), None, "{text}");
+    }
 }
 
 #[test]

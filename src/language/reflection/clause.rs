@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
-use super::subject::{Kind, Subject, opens, subject};
+use super::subject::{Kind, Subject, carries_verb, opens, subject};
 use super::verbs::{is_adverb, is_auxiliary, is_past, is_verb, is_verb_of_noun};
 
 /// Prepositions that can end a clause: they belong to a verb.
@@ -51,6 +51,8 @@ pub(super) fn clauses(words: &[Word]) -> Vec<Range<usize>> {
 /// Splits a stretch without marks where one clause ends and another begins.
 fn split(words: &[Word], stretch: Range<usize>, clauses: &mut Vec<Range<usize>>) {
     let mut start = stretch.start;
+    // Where an effect begins whose cause follows: they may be said together, or each alone.
+    let mut effect: Option<usize> = None;
     for at in stretch.start + 1..stretch.end {
         let text = words[at].text.as_str();
         let before = &words[start..at];
@@ -61,17 +63,19 @@ fn split(words: &[Word], stretch: Range<usize>, clauses: &mut Vec<Range<usize>>)
         let joint =
             matches!(text, "and" | "but" | "so" | "then" | "because" | "cos" | "cause" | "plus");
         if joint && next < stretch.end && begins(&words[next..stretch.end]) {
+            clauses.extend(effect.take().map(|effect| effect..at));
             if matches!(text, "because" | "cos" | "cause") {
-                // The cause may be said with its effect, or alone.
-                clauses.push(start..stretch.end);
+                effect = Some(start);
             }
             clauses.push(start..at);
             start = next;
         } else if runs_on(words, start, at) && subject(&words[at..stretch.end]).is_some() {
+            clauses.extend(effect.take().map(|effect| effect..at));
             clauses.push(start..at);
             start = at;
         }
     }
+    clauses.extend(effect.map(|effect| effect..stretch.end));
     clauses.push(start..stretch.end);
 }
 
@@ -149,6 +153,7 @@ pub(super) fn stated(clause: &[Word]) -> Option<Subject> {
     let stated = clause.last()?.mark != Mark::Question
         && !is_plan(clause, &subject)
         && !repeats_subject(clause, &subject)
+        && !has_loose_verb(clause, &subject)
         && !is_accusation(clause, &subject);
     stated.then_some(subject)
 }
@@ -164,11 +169,22 @@ pub(super) fn is_whole(clause: &[Word], subject: &Subject) -> bool {
             || (last_two[0].text == "the" && last_two[1].text == "one"));
     said && !clause.iter().any(|word| word.private)
         && !counts(clause)
-        && last_two.last().is_some_and(|word| can_end(&word.text, clause.len()))
+        && last_two.last().is_some_and(|word| can_end(&word.text))
         && !cut_short
+        && (!is_auxiliary(&last_two[last_two.len() - 1].text) || answers(clause))
 }
 
-fn can_end(word: &str, len: usize) -> bool {
+/// Whether an auxiliary at the end belongs to a clause within: "where my parcel is", "you're
+/// telling me it isn't".
+fn answers(clause: &[Word]) -> bool {
+    let ends_negated = clause[clause.len() - 1].text.ends_with("n't");
+    (ends_negated && clause.len() > 5)
+        || clause[1..]
+            .iter()
+            .any(|word| matches!(word.text.as_str(), "where" | "how" | "who" | "what"))
+}
+
+fn can_end(word: &str) -> bool {
     // "something i didn't order": what was ordered stands elsewhere.
     let open_ended = matches!(
         word,
@@ -225,7 +241,7 @@ fn can_end(word: &str, len: usize) -> bool {
                 | "not"
                 | "never"
         );
-    !dangling && !(is_auxiliary(word) && len < 6)
+    !dangling
 }
 
 /// Whether it has a number other than a small count or a time: a recogniser's numbers are not to
@@ -243,7 +259,7 @@ fn counts(clause: &[Word]) -> bool {
         match value {
             1 => money,
             2..=12 => !follows || PREPOSITIONS.contains(&next) || CONJUNCTIONS.contains(&next),
-            _ => !(is_unit(next) && !money),
+            _ => money || !is_unit(next),
         }
     })
 }
@@ -311,18 +327,49 @@ fn repeats_subject(clause: &[Word], subject: &Subject) -> bool {
         }
         let two_back = clause[at - 2].text.as_str();
         let told = is_told(two_back, last);
-        let relative = is_vague(last)
-            || (is_specifier(two_back)
-                && !TIMES.contains(&last)
-                && !is_past(last)
-                && !is_gerund(last));
+        let relative = !matches!(text, "it" | "it's" | "i'm" | "there's")
+            && (is_vague(last)
+                || (is_specifier(two_back)
+                    && !TIMES.contains(&last)
+                    && !is_past(last)
+                    && !is_gerund(last)));
+        // "because it was late and now i've": the conjunction may stand before an adverb.
+        let last = if is_adverb(last) { two_back } else { last };
         !(is_embedder(last) || told || relative)
     })
+}
+
+/// Whether a second finite verb stands in it without a word that joins a clause: "two things one
+/// is wrong".
+fn has_loose_verb(clause: &[Word], subject: &Subject) -> bool {
+    let group = |word: &&Word| is_adverb(&word.text) || is_auxiliary(&word.text);
+    let verb = subject.verb.max(1);
+    let from = verb + clause[verb..].iter().take_while(group).count();
+    let mut joined = false;
+    for at in from..clause.len() {
+        let text = clause[at].text.as_str();
+        let infinitive = matches!(text, "have" | "do") || clause[at - 1].text == "to";
+        if is_embedder(text) || opens(text) {
+            joined = true;
+        } else if (is_auxiliary(text) && !infinitive) || carries_verb(clause, at) {
+            if !joined {
+                return true;
+            }
+            joined = false;
+        }
+    }
+    false
 }
 
 /// Whether it reproaches the company with more than a deed: only what it did, and keeps doing, can
 /// be said back as it is.
 fn is_accusation(clause: &[Word], subject: &Subject) -> bool {
+    let ours = subject.kind == Kind::Company || clause[0].text == "your";
+    let harm =
+        ["ruined", "destroyed", "wrecked", "refused", "company", "endangered", "hurt", "swore"];
+    if ours && clause.iter().any(|word| harm.contains(&word.text.as_str())) {
+        return true;
+    }
     if subject.kind != Kind::Company {
         // "I know you don't", "because you won't".
         return clause.windows(2).any(|two| {

@@ -84,9 +84,11 @@ pub(super) fn hear(text: &str, redaction: &Redaction) -> Vec<Word> {
             spoken::words(core)
         };
         let inner_capital = core.chars().skip(1).any(char::is_uppercase) && !shouted;
+        // These two are verbs as well.
+        let month = matches!(core, "March" | "May") && !words.is_empty() && !shouted;
         let count = spelt.len();
         for (nth, text) in spelt.into_iter().enumerate() {
-            let shown = (inner_capital && count == 1).then(|| core.to_owned());
+            let shown = ((inner_capital || month) && count == 1).then(|| core.to_owned());
             let mark = if nth + 1 == count { mark } else { Mark::None };
             join(&mut words, Word { text, shown, private, mark });
         }

@@ -1,11 +1,11 @@
 //! The sentence to reflect back with: from "I ordered it three weeks ago and it still hasn't
 //! come" to "It sounds like your order still hasn't come."
 //!
-//! In this order: what was heard is cleaned of fillers, false starts and oaths ([`heard`]); it is
-//! cut into clauses ([`clause`]); those that are rude, ironic, private, uncertain or not whole
+//! In this order: what was heard is cleaned of fillers, false starts and oaths (`heard`); it is
+//! cut into clauses (`clause`); those that are rude, ironic, private, uncertain or not whole
 //! are left; of the rest the one that says most of a problem is taken, by the weights in
-//! `assets/reflections.toml`; "it" gives way to what it stands for ([`subject`]); and the
-//! customer's person becomes the agent's ([`person`]). Where any of this is doubtful there is no
+//! `assets/reflections.toml`; "it" gives way to what it stands for (`subject`); and the
+//! customer's person becomes the agent's (`person`). Where any of this is doubtful there is no
 //! sentence: an agent is better off without one than with a wrong one.
 
 mod clause;
@@ -25,6 +25,8 @@ pub const MOST_WORDS: usize = 12;
 
 /// From which weight on a clause states a problem.
 const PROBLEM: f32 = 2.0;
+/// The same where only "he" or "she" says who it is about: it must be grave.
+const STRANGER: f32 = 3.0;
 /// What a pronoun that stands for nothing named takes from a clause's weight.
 const UNNAMED: f32 = 0.75;
 /// Clauses of fewer words say little.
@@ -63,7 +65,11 @@ impl Reflection {
     /// words, without names and without numbers that identify, always the same for the same
     /// text. `None` if nothing in it states a problem, or none could be said back with certainty.
     pub fn suggestion(&self, text: &str) -> Option<String> {
-        let words = heard::cleaned(heard::hear(text, &self.redaction), &self.tables);
+        let words = heard::hear(text, &self.redaction);
+        if self.tables.sarcastic.any(&words) {
+            return None;
+        }
+        let words = heard::cleaned(words, &self.tables);
         let mut best: Option<Candidate> = None;
         for clause in clause::clauses(&words) {
             // The later of two equals: the story comes before the problem.
@@ -86,7 +92,9 @@ impl Reflection {
         let (clause, named) = self.named(before, clause, &subject)?;
         let weight = self.weight(&clause);
         let words = clause.len();
-        if weight < PROBLEM || (subject.kind == Kind::Company && words < SHORT) {
+        let stranger = !named && subject.kind == Kind::Person;
+        let least = if stranger { STRANGER } else { PROBLEM };
+        if weight < least || (subject.kind == Kind::Company && words < SHORT) {
             return None;
         }
         let shorter = self.shorter(&clause, &subject);
@@ -225,10 +233,10 @@ impl Reflection {
                     | "than"
                     | "through"
             );
-            // "with my kids in the car" is one thing.
+            // "with my kids in the car" is one thing, "on monday and another on tuesday" too.
             let within = whole[at.saturating_sub(4)..at]
                 .iter()
-                .any(|word| matches!(word.text.as_str(), "with" | "without"));
+                .any(|word| matches!(word.text.as_str(), "with" | "without" | "and"));
             if hangs && !within && subject.relative.as_ref().is_none_or(|r| at > r.end) {
                 shorter.push(whole[..at].to_vec());
             }

@@ -60,6 +60,9 @@ pub(super) fn subject(clause: &[Word]) -> Option<Subject> {
         "nobody" | "nothing" | "everything" | "none" | "everyone" | "someone" | "somebody" => {
             return noun(clause, 1, Kind::Quantity);
         }
+        "nobody's" | "everything's" | "nothing's" | "somebody's" | "someone's" => {
+            return simple(Kind::Quantity, 0);
+        }
         "no" if word(1) == "one" => return noun(clause, 2, Kind::Quantity),
         "half" | "most" | "some" | "all" | "one" if word(1) == "of" => {
             return noun(clause, 3, Kind::Noun);
@@ -157,12 +160,16 @@ fn noun(clause: &[Word], from: usize, kind: Kind) -> Option<Subject> {
                 | "from"
                 | "with"
         );
-        if is_adverb(text) || (is_verb_of_noun(text) && !(modifies && at > from)) {
+        let plural = after.ends_with('s')
+            && !after.ends_with("ss")
+            && matches!(text, "keep" | "come" | "go" | "fit" | "need" | "smell");
+        if is_adverb(text) || plural || (is_verb_of_noun(text) && !(modifies && at > from)) {
             let mut verb = at;
             while clause.get(verb).is_some_and(|word| is_adverb(&word.text)) {
                 verb += 1;
             }
-            let has_verb = clause.get(verb).is_some_and(|word| is_verb_of_noun(&word.text));
+            let has_verb =
+                plural || clause.get(verb).is_some_and(|word| is_verb_of_noun(&word.text));
             if let Some(relative) = &mut relative {
                 relative.end = at;
             }
@@ -177,7 +184,7 @@ fn noun(clause: &[Word], from: usize, kind: Kind) -> Option<Subject> {
 }
 
 /// Whether the noun at `at` has its verb in it: "the zip's broken".
-fn carries_verb(clause: &[Word], at: usize) -> bool {
+pub(super) fn carries_verb(clause: &[Word], at: usize) -> bool {
     clause[at].text.ends_with("'s")
         && clause.get(at + 1).is_some_and(|next| {
             let next = next.text.as_str();
@@ -254,6 +261,11 @@ pub(super) fn antecedent(before: &[Word], kind: Kind, tables: &Tables) -> Option
             matches!(verb, "ordered" | "bought" | "booked")
         });
         let owner = if acquired { "my" } else { owner };
+        // Another noun may be meant: "your website said the shop was open and it was shut".
+        let nouns = before.iter().filter(|word| is_determiner(&word.text)).count();
+        if owner != "my" && nouns > 1 {
+            return None;
+        }
         let named: Vec<Word> =
             std::iter::once(Word::new(owner)).chain(head.iter().map(bare)).collect();
         match &found {

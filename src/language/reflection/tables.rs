@@ -16,6 +16,7 @@ struct Table {
     markers: Vec<String>,
     lead_ins: Vec<String>,
     tails: Vec<String>,
+    sarcastic: Vec<String>,
     things: Vec<String>,
     persons: Vec<String>,
     spelling: HashMap<String, String>,
@@ -39,6 +40,7 @@ pub(super) struct Tables {
     pub markers: Phrases<()>,
     pub lead_ins: Phrases<()>,
     pub tails: Phrases<()>,
+    pub sarcastic: Phrases<()>,
     pub things: Phrases<()>,
     pub persons: Phrases<()>,
     pub spelling: HashMap<String, String>,
@@ -57,6 +59,7 @@ impl Default for Tables {
             markers: list(table.markers),
             lead_ins: list(table.lead_ins),
             tails: list(table.tails),
+            sarcastic: list(table.sarcastic),
             things: list(table.things),
             persons: list(table.persons),
             spelling: table.spelling,
@@ -76,7 +79,7 @@ mod tests {
         let table: Table = toml::from_str(TABLE).unwrap();
         let Withhold { rude, ironic, fine, asides } = table.withhold;
         let lists = [table.drop, table.markers, table.lead_ins, table.tails, table.things];
-        let withheld = [table.persons, rude, ironic, fine, asides];
+        let withheld = [table.persons, table.sarcastic, rude, ironic, fine, asides];
         let phrases = lists.into_iter().chain(withheld).flatten().chain(table.problem.into_keys());
         for phrase in phrases.chain(table.spelling.into_keys()) {
             // Hyphens stay in what is heard here.
