@@ -8,6 +8,8 @@
 //! [`practices`] tells what an utterance does ([`act`]): apologises, offers, asks, complains.
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
+//! [`reflection`] makes of what a customer said the sentence to say back. [`echo`] tells how much
+//! of it a reply takes up.
 //!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
@@ -16,6 +18,7 @@ pub mod act;
 mod closed_class;
 pub mod complaint;
 pub mod due;
+pub mod echo;
 pub mod embedding;
 pub mod encoder;
 pub mod matrix;
@@ -24,6 +27,7 @@ mod phrases;
 pub mod practices;
 pub mod promise;
 pub mod redact;
+pub mod reflection;
 pub mod sentiment;
 pub mod spoken;
 pub mod wordpiece;

@@ -14,6 +14,7 @@ mod places;
 
 use std::ops::Range;
 
+pub(super) use self::numbers::{is_unit, value as number_value};
 use self::people::Names;
 
 /// What kind of thing is to be hidden.

@@ -84,7 +84,7 @@ pub(in crate::language) fn value(word: &str) -> Option<u32> {
 }
 
 /// Whether a number before `word` counts something ("weeks", "pounds").
-fn is_unit(word: &str) -> bool {
+pub(in crate::language) fn is_unit(word: &str) -> bool {
     UNITS.contains(&word)
 }
 
