@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 /// The rate at which the engine hears: 16,000 frames a second, what Whisper and Silero expect.
 pub const ENGINE_RATE: SampleRate = SampleRate(16_000);
 
+/// Samples in one frame: 32 ms at [`ENGINE_RATE`].
+pub const FRAME: usize = 512;
+/// Samples between two readings of level, pitch and voice activity: 8 ms.
+pub const HOP: usize = 128;
+/// Readings in one frame.
+pub const HOPS: usize = FRAME / HOP;
+
 /// A sampling rate in frames a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

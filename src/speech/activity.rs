@@ -1,9 +1,7 @@
 //! Voice activity: a probability for every 8 ms, and the trait behind which models stand.
 
-use super::span::HOPS;
-
-/// Samples in one frame: 32 ms at 16 kHz.
-pub const FRAME: usize = 512;
+pub use crate::units::FRAME;
+use crate::units::HOPS;
 
 /// So many hops later is the probability of one known: 16 ms.
 pub const LATE: usize = 2;

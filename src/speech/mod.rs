@@ -4,6 +4,7 @@ pub mod activity;
 pub mod coupling;
 mod dense;
 pub mod guard;
+mod high;
 pub mod leak;
 pub mod partial;
 pub mod silero;

@@ -11,6 +11,8 @@
 //! middle they lie. The windows of the transform are 8 ms apart as well: all but the last of a
 //! frame are shared with the other series, and so is what the first convolution makes of them.
 //!
+//! Voices higher than it knows are lowered before the first convolution (`high.rs`).
+//!
 //! Every layer after the transform is a matrix times a few columns, so one kernel serves
 //! them all; with fused AVX2 instructions where the processor has them.
 
@@ -22,6 +24,7 @@ use safetensors::SafeTensors;
 
 use super::activity::{FRAME, VoiceActivity};
 use super::dense::{AT_ONCE, Dense, relu, sigmoid, tanh};
+use super::high::{High, squeeze};
 use super::span::{HOP, HOPS};
 
 /// Samples of the previous frame that the network sees before the new ones.
@@ -169,11 +172,14 @@ impl SileroWeights {
 pub struct Silero {
     weights: Arc<SileroWeights>,
     past: [f32; PAST],
+    high: High,
     /// What the first convolution makes of the last two windows.
     seen: [[f32; TAPS]; INNER - 1],
     cells: [Cell; HOPS],
     /// What the network said of the last frame.
     said: f32,
+    /// And of each hop of the last 512 samples.
+    last: [f32; HOPS],
     quiet_hops: usize,
 }
 
@@ -195,19 +201,23 @@ impl Silero {
         Silero {
             weights,
             past: [0.0; PAST],
+            high: High::new(),
             seen: [silence; INNER - 1],
             cells: [Cell::FRESH; HOPS],
             said: 0.0,
+            last: [0.0; HOPS],
             quiet_hops: FRAME / HOP,
         }
     }
 
-    /// What the network says of the frames that end with each of the new hops, where `asked`.
+    /// What the network says of the frames that end with each of the new hops, where `asked`, with
+    /// frequencies multiplied by `factors`.
     #[inline(always)]
     fn forward<const FUSED: bool>(
         &mut self,
         samples: &[f32; PAST + FRAME],
         asked: [bool; HOPS],
+        factors: [f32; HOPS],
     ) -> [f32; HOPS] {
         let weights = Arc::clone(&self.weights);
         // The last inner window of each frame, and its mirrored one.
@@ -224,6 +234,8 @@ impl Silero {
                 *mirrored = samples[end - 2 - i];
             }
             weights.magnitude(window, ended);
+            squeeze(whole, BINS, factors[hop]);
+            squeeze(ended, BINS, factors[hop]);
         }
         let (mut new, mut mirrored) = ([[0.0; TAPS]; HOPS], [[0.0; TAPS]; HOPS]);
         weights.conv1.apply::<FUSED, _, _, _>(&whole, &mut new);
@@ -305,18 +317,28 @@ impl Silero {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_fused(&mut self, samples: &[f32; PAST + FRAME], asked: [bool; HOPS]) -> [f32; HOPS] {
-        self.forward::<true>(samples, asked)
+    fn forward_fused(
+        &mut self,
+        samples: &[f32; PAST + FRAME],
+        asked: [bool; HOPS],
+        factors: [f32; HOPS],
+    ) -> [f32; HOPS] {
+        self.forward::<true>(samples, asked, factors)
     }
 
-    fn say(&mut self, samples: &[f32; PAST + FRAME], asked: [bool; HOPS]) -> [f32; HOPS] {
+    fn say(
+        &mut self,
+        samples: &[f32; PAST + FRAME],
+        asked: [bool; HOPS],
+        factors: [f32; HOPS],
+    ) -> [f32; HOPS] {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
         {
             // SAFETY: the processor has just been asked for both.
-            return unsafe { self.forward_fused(samples, asked) };
+            return unsafe { self.forward_fused(samples, asked, factors) };
         }
-        self.forward::<{ cfg!(target_arch = "aarch64") }>(samples, asked)
+        self.forward::<{ cfg!(target_arch = "aarch64") }>(samples, asked, factors)
     }
 }
 
@@ -338,12 +360,18 @@ impl VoiceActivity for Silero {
             }
             self.quiet_hops < FRAME / HOP
         });
+        let mut factors = [1.0; HOPS];
+        for (hop, factor) in factors.iter_mut().enumerate() {
+            *factor =
+                self.high.step(&frame[hop * HOP..(hop + 1) * HOP], asked[hop], self.last[hop]);
+        }
         let new = if asked.contains(&true) {
-            self.say(&samples, asked)
+            self.say(&samples, asked, factors)
         } else {
             self.seen = [self.weights.silence(); INNER - 1];
             [0.0; HOPS]
         };
+        self.last = new;
         // A hop lies in the middle of the frame that ends a hop after it, and of the next.
         new.map(|new| (std::mem::replace(&mut self.said, new) + new) / 2.0)
     }

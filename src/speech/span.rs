@@ -7,14 +7,9 @@
 
 use std::collections::VecDeque;
 
-use super::activity::FRAME;
 use crate::config::SpeechConfig;
 use crate::units::{CallSpan, CallTime, ENGINE_RATE};
-
-/// Samples between two readings of the level: 8 ms.
-pub const HOP: usize = 128;
-/// Readings of the level in one frame.
-pub const HOPS: usize = FRAME / HOP;
+pub use crate::units::{HOP, HOPS};
 
 /// So far may speech have begun before the model noticed: 12 hops, 96 ms. Silero reports an
 /// onset one or two frames late when it starts with an unvoiced sound.
@@ -149,6 +144,7 @@ impl SpanTracker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::FRAME;
 
     /// Runs frames of (probability, level) and returns what was told.
     fn track(frames: &[(f32, f32)]) -> Vec<SpanEvent> {

@@ -7,8 +7,7 @@ use super::pitch::{MedianPitch, Pitch, semitones};
 use super::spectrum::Shape;
 use crate::config::MeasureConfig;
 use crate::event::{Measure, Word};
-use crate::speech::span::HOPS;
-use crate::units::{CallSpan, CallTime};
+use crate::units::{CallSpan, CallTime, HOPS};
 
 /// Readings of the pitch in a second of speech from which it is trusted.
 const PITCH_READINGS: usize = 15;

@@ -1,6 +1,13 @@
-//! Sounds of telephone lines that are no speech, made up here: noise, tones, music, breath.
+//! Sounds of telephone lines that are no speech, made up here: noise, tones, music, breath, and
+//! what is as high and as lively as a shout.
+
+#![allow(dead_code)] // Each test program uses its own part.
 
 use std::f64::consts::TAU;
+
+use evenkeel::audio::g711::through_mu_law;
+use evenkeel::audio::resample::RateConverter;
+use evenkeel::units::SampleRate;
 
 use crate::recordings::Numbers;
 
@@ -111,6 +118,58 @@ pub const BREATH: [Sound; 3] = [
     ("puffs", |hz| breath(hz, 0.18, 1.3, 0.5)),
 ];
 
+/// As high as a shout, with harmonics, in motion: alarms, horns, animals, singing tones.
+pub const HIGH: [Sound; 12] = [
+    ("tone with vibrato", |hz| glide(hz, 1, 0.0, |t| 600.0 * semitones(0.6 * sine(5.5, t)))),
+    ("reed with vibrato", |hz| glide(hz, 12, 0.7, |t| 520.0 * semitones(0.8 * sine(6.0, t)))),
+    ("reed with vibrato, note by note", |hz| {
+        let tone = glide(hz, 10, 0.7, |t| 480.0 * semitones(0.7 * sine(5.0, t)));
+        shaped(hz, tone, |t| gate(t, 0.3, 0.15))
+    }),
+    ("siren", |hz| glide(hz, 8, 0.7, |t| 700.0 + 300.0 * sine(0.25, t))),
+    ("yelping siren", |hz| {
+        glide(hz, 8, 0.7, |t| 500.0 + 700.0 * (t / 0.33 % 1.0 - 0.5).abs() * 2.0)
+    }),
+    ("two-tone horn", |hz| glide(hz, 16, 0.7, |t| if t % 1.0 < 0.5 { 440.0 } else { 585.0 })),
+    ("alarm clock", |hz| {
+        let square = sampled(hz, |t| 0.3 * sine(520.0, t).signum());
+        shaped(hz, square, |t| if t % 1.0 < 0.6 { gate(t % 1.0, 0.1, 0.1) } else { 0.0 })
+    }),
+    ("car horn", |hz| {
+        let horn = |pitch: f64| glide(hz, 14, 0.8, move |_| pitch);
+        let both = horn(420.0).iter().zip(horn(505.0)).map(|(a, b)| (a + b) / 2.0).collect();
+        shaped(hz, both, |t| gate(t, 0.6, 0.5))
+    }),
+    ("chords in rhythm", |hz| {
+        shaped(
+            hz,
+            music(hz, |pitch, t, left| {
+                let bow = |k: f64| sine(2.0 * pitch * k, t + 0.0004 * sine(6.0, t)) / k;
+                (1..8).map(|k| bow(f64::from(k))).sum::<f64>()
+                    * attack(t, 0.03)
+                    * attack(left, 0.05)
+            }),
+            |t| gate(t, 0.15, 0.1),
+        )
+    }),
+    ("barking", |hz| bark(hz, 500.0, 0.45)),
+    ("barking of a small dog", |hz| bark(hz, 700.0, 0.3)),
+    ("howling", |hz| {
+        let howl = |t: f64| (TAU / 2.0 * (t % 2.2 / 1.6).min(1.0)).sin();
+        let tone = glide(hz, 10, 0.9, |t| 400.0 * semitones(9.0 * howl(t)));
+        shaped(hz, tone, howl)
+    }),
+];
+
+/// What a telephone line makes of samples at 8 kHz: μ-law, at 16 kHz.
+pub fn telephone(samples: &[f32]) -> Vec<f32> {
+    let coded: Vec<f32> = samples.iter().copied().map(through_mu_law).collect();
+    let (mut converter, mut out) = (RateConverter::to_engine(SampleRate(8_000)), Vec::new());
+    converter.push(&coded, &mut out);
+    converter.finish(&mut out);
+    out
+}
+
 fn sampled(hz: f64, mut at: impl FnMut(f64) -> f64) -> Vec<f32> {
     (0..(SECS * hz) as usize).map(|i| at(i as f64 / hz).clamp(-1.0, 1.0) as f32).collect()
 }
@@ -123,6 +182,38 @@ fn sine(hz: f64, t: f64) -> f64 {
 fn gate(t: f64, on: f64, off: f64) -> f64 {
     let t = t % (on + off);
     attack(t, 0.005) * attack(on - t, 0.005)
+}
+
+/// So many semitones as a ratio.
+fn semitones(count: f64) -> f64 {
+    2f64.powf(count / 12.0)
+}
+
+/// A tone of a moving pitch with so many harmonics (below 7 kHz), each weaker by its number to the
+/// power of `fall`.
+fn glide(hz: f64, harmonics: u32, fall: f64, pitch: impl Fn(f64) -> f64) -> Vec<f32> {
+    let mut turns = 0.0;
+    sampled(hz, |t| {
+        turns += pitch(t) / hz;
+        let heard =
+            (1..=harmonics).map(f64::from).filter(|k| k * pitch(t) < 7_000f64.min(hz / 2.0));
+        0.25 * heard.map(|k| (TAU * k * turns).sin() / k.powf(fall)).sum::<f64>()
+    })
+}
+
+/// `samples` times what `level` is at each moment.
+fn shaped(hz: f64, samples: Vec<f32>, level: impl Fn(f64) -> f64) -> Vec<f32> {
+    let loud = |(i, sample): (usize, f32)| sample * level(i as f64 / hz) as f32;
+    samples.into_iter().enumerate().map(loud).collect()
+}
+
+/// A dog, from `pitch` Hz downwards, a bark each `every` seconds: harmonics and noise.
+fn bark(hz: f64, pitch: f64, every: f64) -> Vec<f32> {
+    let mut numbers = Numbers(31);
+    let falls = |t: f64| 1.3 * pitch * semitones(-60.0 * (t % every).min(0.3));
+    let rough = |sample: f32| sample + 0.2 * (2.0 * share(&mut numbers) - 1.0) as f32;
+    let tone = glide(hz, 15, 0.6, falls).into_iter().map(rough).collect();
+    shaped(hz, tone, |t| attack(t % every, 0.01) * (-(t % every) / 0.07).exp())
 }
 
 /// Rises from 0 to 1 within `secs`.
