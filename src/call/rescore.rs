@@ -18,7 +18,7 @@ use crate::dialogue::silence::Silence;
 use crate::engine::doubt;
 use crate::event::{Bearing, Body, Event, Layout, Outcome, Summary};
 use crate::tone::heat::HeatNow;
-use crate::units::{CallSpan, CallTime, Party};
+use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 /// Time between two looks at the call.
 const TICK_SECS: f64 = 0.1;
@@ -48,7 +48,8 @@ pub fn rescore(lines: &[Line], config: &Config) -> (Vec<Event>, Summary) {
 
 /// Something that the log tells.
 enum Step<'a> {
-    Begins(Party, CallTime),
+    /// A party's speech; when it ends is told by the log.
+    Begins(Party, CallSpan),
     Told(Box<Body>),
     Doubted(&'a str),
     Reacted(Reaction),
@@ -59,9 +60,11 @@ fn steps(lines: &[Line]) -> Vec<(CallTime, Step<'_>)> {
     for line in lines {
         let at = CallTime::from(line.at);
         match &line.record {
-            Record::Speech { party: Some(party), span } => {
-                let start = CallTime::from(span.start);
-                steps.push((start.shifted(ONSET_SECS).min(at), Step::Begins(*party, start)));
+            // In a mono mix the one channel stands for the customer's, as in the engine.
+            Record::Speech { party, span } => {
+                let (party, span) = (party.unwrap_or(Party::Customer), CallSpan::from(*span));
+                let known = span.start.shifted(ONSET_SECS).min(at);
+                steps.push((known, Step::Begins(party, span)));
             }
             Record::Warning { code, .. } => steps.push((at, Step::Doubted(code))),
             Record::CueOutcome { outcome: Outcome::Snoozed, .. } => {
@@ -86,6 +89,7 @@ struct Call {
     overlaps: OverlapTracker,
     silence: Silence,
     under_way: UnderWay,
+    speech_end: PerParty<CallTime>,
     spoke_last: Option<Party>,
     agent_heard: CallTime,
     bearing: (CallTime, Bearing),
@@ -105,6 +109,7 @@ impl Call {
             overlaps: OverlapTracker::new(&config.dialogue, false),
             silence: Silence::new(config.dialogue.silence_min_secs),
             under_way: UnderWay::default(),
+            speech_end: PerParty { agent: CallTime::ZERO, customer: CallTime::ZERO },
             spoke_last: None,
             agent_heard: CallTime::ZERO,
             bearing: (CallTime::ZERO, Bearing { own_pace_wpm, ..Bearing::default() }),
@@ -117,7 +122,8 @@ impl Call {
 
     fn take(&mut self, at: CallTime, step: Step<'_>) {
         match step {
-            Step::Begins(party, start) => {
+            Step::Begins(party, span) => {
+                let start = span.start;
                 let other = self.under_way[party.other()];
                 self.silence.started(start, other);
                 let floor = self.floor.turn().map(|turn| turn.party);
@@ -125,6 +131,7 @@ impl Call {
                 self.floor.started(party, start, other);
                 self.under_way[party] = Some(CallSpan::new(start, start));
                 self.spoke_last = Some(party);
+                self.speech_end[party] = span.end;
             }
             Step::Doubted(code) => match doubt::means(code) {
                 Some((needs, true)) => self.coach.doubt(needs),
@@ -140,7 +147,8 @@ impl Call {
     }
 
     fn told(&mut self, event: Event) {
-        if let Body::Speech { party: Some(party), span } = event.body {
+        if let Body::Speech { party, span } = event.body {
+            let party = party.unwrap_or(Party::Customer);
             self.silence.ended(span.end);
             self.overlaps.ended(party, span);
             self.floor.ended(party, span);
@@ -167,7 +175,7 @@ impl Call {
     fn look(&mut self, now: CallTime) {
         for party in Party::BOTH {
             if let Some(span) = &mut self.under_way[party] {
-                span.end = now;
+                span.end = now.min(self.speech_end[party]);
             }
         }
         if self.under_way.agent.is_some() {

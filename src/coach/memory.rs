@@ -7,7 +7,7 @@ use crate::units::{CallSpan, CallTime, Party};
 /// An agent's utterance of fewer words is a listener's signal, no reply.
 const REPLY_WORDS: usize = 4;
 /// A customer's utterance feels bad from this sentiment down …
-const NEGATIVE: f32 = -0.5;
+const NEGATIVE: f32 = -0.6;
 /// … if it has so many words.
 const NEGATIVE_WORDS: usize = 3;
 

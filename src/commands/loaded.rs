@@ -24,7 +24,7 @@ pub struct LoadedModels {
     /// How words feel; `None` where there are none, or none in its language.
     pub sentiment: Option<Sentiment>,
     /// What utterances do; `None` where there are no words, none in its language, or no weights.
-    pub practices: Option<Detector>,
+    pub practices: Option<(Arc<LanguageModel>, Arc<Detector>)>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
     /// What the log says of them.
@@ -57,7 +57,8 @@ impl LoadedModels {
                 .with_context(|| format!("{}: can't be read", language.path.display()))?;
             let model = LanguageModel::from_safetensors(&bytes)
                 .with_context(|| format!("{}: can't be used", language.path.display()))?;
-            practices = detector(&model, &store, &mut used)?;
+            practices = detector(&model, &store, &mut used)?
+                .map(|detector| (Arc::clone(&model), Arc::new(detector)));
             sentiment = Some(Sentiment::new(model));
         }
         let transcriber = match words {

@@ -19,11 +19,13 @@ use crate::event::{
     Bearing, Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
     evidence,
 };
+use crate::language::listener::{Listener, Said};
+use crate::language::model::Reading;
 use crate::language::sentiment::{Scored, Sentiment};
 use crate::speech::activity::FRAME;
 use crate::speech::span::SpanEvent;
 use crate::speech::transcript::Transcript;
-use crate::tone::heat::{CustomerTone, Said};
+use crate::tone::heat::{self, CustomerTone};
 use crate::tone::speaker::Speaker;
 use crate::tone::voice::VoiceModel;
 use crate::units::{CallSpan, CallTime, Party, PerParty};
@@ -42,6 +44,8 @@ pub struct Mind {
     tone: Option<CustomerTone>,
     /// `None` where nothing can judge words.
     sentiment: Option<Sentiment>,
+    /// `None` where nothing can tell practices by words, and in a mono mix.
+    listener: Option<Listener>,
     floor: Floor,
     overlaps: OverlapTracker,
     silence: Silence,
@@ -69,6 +73,7 @@ impl Mind {
             speakers: PerParty::from_fn(|_| Speaker::new(&config.measure)),
             tone: None,
             sentiment: None,
+            listener: None,
             floor: Floor::new(&config.dialogue),
             overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
             silence: Silence::new(config.dialogue.silence_min_secs),
@@ -92,6 +97,11 @@ impl Mind {
     /// Judges how words feel.
     pub fn judge_words(&mut self, sentiment: Option<Sentiment>) {
         self.sentiment = sentiment;
+    }
+
+    /// Hears what is done by words.
+    pub fn listen(&mut self, listener: Option<Listener>) {
+        self.listener = listener.filter(|_| !self.mono);
     }
 
     /// Tells the head of the log, once.
@@ -292,23 +302,44 @@ impl Mind {
         self.overlaps.words(party, span, spoken);
         self.speakers[party].words(span, &transcript.words);
         if !transcript.words.is_empty() {
-            let party = self.named(party);
             let Transcript { text, words, confidence, redo } = transcript;
-            let scored = self.sentiment.as_ref().map(|sentiment| sentiment.score(&text));
+            let reading = self.sentiment.as_ref().map(|sentiment| sentiment.read(&text));
+            let scored = self.sentiment.as_ref().zip(reading.as_ref());
+            let scored = scored.map(|(sentiment, reading)| sentiment.score_reading(reading));
             let sentiment = scored.as_ref().map(|scored| scored.value);
-            let utterance = Utterance { party, span, text, words, confidence, redo, sentiment };
+            let told = reading.map_or_else(Vec::new, |reading| {
+                let said = Said { party, span, text: &text, words: &words, confidence };
+                self.hear(&said, &reading)
+            });
+            let doubt = self.doubt.words(confidence, words.len());
+            let named = self.named(party);
+            let utterance =
+                Utterance { party: named, span, text, words, confidence, redo, sentiment };
             self.tell(Body::Utterance(utterance), out);
-            if let (Some(Party::Customer), Some(scored)) = (party, scored) {
+            if let (Some(Party::Customer), Some(scored)) = (named, scored) {
                 self.feel(span, confidence, scored, out);
             }
+            for body in told {
+                self.tell(body, out);
+            }
+            if let Some(finding) = doubt {
+                self.tell_doubt(finding, out);
+            }
         }
+    }
+
+    /// What an utterance does; nothing where it may be the other's.
+    fn hear(&mut self, said: &Said<'_>, reading: &Reading) -> Vec<Body> {
+        let apart = !self.doubt.same_audio() && !self.doubt.bleeds();
+        let listener = self.listener.as_mut().filter(|_| apart);
+        listener.map_or_else(Vec::new, |listener| listener.hear(said, reading))
     }
 
     /// Lets what the customer said count in their heat; not where both channels are one.
     fn feel(&mut self, span: CallSpan, confidence: f32, scored: Scored, out: &mut Vec<Event>) {
         let Some(tone) = self.tone.as_mut().filter(|_| !self.doubt.same_audio()) else { return };
         let phrases = scored.phrases.into_iter().map(|phrase| (phrase.text, phrase.weight));
-        let said = Said { value: scored.value, confidence, phrases: phrases.collect() };
+        let said = heat::Said { value: scored.value, confidence, phrases: phrases.collect() };
         if let Some(told) = tone.said(span, self.now, said) {
             self.tell(Body::Tone(told), out);
         }
@@ -422,14 +453,18 @@ impl Mind {
         let mut found = Vec::new();
         self.doubt.step(heard, &self.speakers, |finding| found.push(finding));
         for finding in found {
-            match finding {
-                Finding::Doubted { code, text, needs } => self.warn(code, text, needs, out),
-                Finding::Restored { code, text, needs } => {
-                    self.coach.trust(needs);
-                    self.warn(code, text.into(), &[], out);
-                }
-                Finding::Heard { needs } => self.coach.trust(needs),
+            self.tell_doubt(finding, out);
+        }
+    }
+
+    fn tell_doubt(&mut self, finding: Finding, out: &mut Vec<Event>) {
+        match finding {
+            Finding::Doubted { code, text, needs } => self.warn(code, text, needs, out),
+            Finding::Restored { code, text, needs } => {
+                self.coach.trust(needs);
+                self.warn(code, text.into(), &[], out);
             }
+            Finding::Heard { needs } => self.coach.trust(needs),
         }
     }
 

@@ -20,6 +20,7 @@ use crate::coach::Reaction;
 use crate::config::Config;
 use crate::config::rules::Need;
 use crate::event::{CallHead, Event, GapCause, Layout};
+use crate::language::listener::Listener;
 use crate::language::sentiment::Sentiment;
 use crate::speech::activity::{FRAME, VoiceActivity};
 use crate::speech::leak::{Leak, LeakGate};
@@ -121,6 +122,12 @@ impl Engine {
     /// Judges how words feel as well.
     pub fn with_sentiment(mut self, sentiment: Option<Sentiment>) -> Self {
         self.mind.judge_words(sentiment);
+        self
+    }
+
+    /// Hears what is done by words as well: practices, complaints, promises.
+    pub fn with_listener(mut self, listener: Option<Listener>) -> Self {
+        self.mind.listen(listener);
         self
     }
 

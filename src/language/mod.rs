@@ -9,7 +9,7 @@
 //!
 //! [`redact`] finds what must never stand on the screen, numbers that identify and names.
 //! [`reflection`] makes of what a customer said the sentence to say back. [`echo`] tells how much
-//! of it a reply takes up.
+//! of it a reply takes up. The [`listener`] puts all of it together, utterance by utterance.
 //!
 //! Everything is a function of the text: no threads, files or clocks, and the same bits on
 //! every processor.
@@ -21,6 +21,7 @@ pub mod due;
 pub mod echo;
 pub mod embedding;
 pub mod encoder;
+pub mod listener;
 pub mod matrix;
 pub mod model;
 mod phrases;

@@ -97,6 +97,11 @@ impl Sentiment {
         Sentiment { model, idioms }
     }
 
+    /// Reads a text, once for all that is to be told of it.
+    pub fn read(&self, text: &str) -> Reading {
+        self.model.read(text)
+    }
+
     /// Scores one utterance. Punctuation and case don't matter.
     pub fn score(&self, text: &str) -> Scored {
         self.score_reading(&self.model.read(text))

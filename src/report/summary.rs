@@ -9,7 +9,9 @@ use super::wording;
 use super::wrap::{Page, Run, run};
 use crate::call::names::Name;
 use crate::call::record::{Line, Record};
-use crate::call::summary::{HeatRecord, SentimentRecord, ShareRecord, SummaryRecord};
+use crate::call::summary::{
+    HeatRecord, RecoveryRecord, SentimentRecord, ShareRecord, SummaryRecord,
+};
 use crate::event::{Mark, Outcome};
 use crate::tone::heat::Mood;
 use crate::units::{CallTime, Party, PerParty};
@@ -22,6 +24,8 @@ const OPEN: Style = AnsiColor::Yellow.on_default();
 
 /// The heading of what was done.
 pub(crate) const WENT_WELL: &str = "What went well";
+/// The heading of what the agent undertook to do.
+const PROMISED: &str = "Promised";
 /// The heading of what was not.
 pub(crate) const NEXT_CALL: &str = "For the next call";
 
@@ -45,7 +49,8 @@ pub fn write_summary(
     for (label, value) in numbers(lines, summary) {
         page.row(&[run(PLAIN, label)], LABEL, &[run(PLAIN, value)])?;
     }
-    write_scorecard(page, lines, summary)
+    write_scorecard(page, lines, summary)?;
+    write_promised(page, lines)
 }
 
 fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String)> {
@@ -88,6 +93,8 @@ fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String
         let text = each(sentiment, |own| own.as_ref().map_or("unknown".into(), sentiment_of));
         rows.push(("Words feel", format!("{text}, from −5 to 5; in brackets by quarter")));
     }
+    rows.extend(problem(lines).map(|text| ("Problem", text)));
+    rows.extend(summary.recovery.map(|recovery| ("Trouble", trouble(&recovery))));
     rows.extend(prompts(lines).map(|text| ("Prompts", text)));
     rows
 }
@@ -105,6 +112,55 @@ fn heat_of(lines: &[Line], heat: &HeatRecord) -> String {
         None => String::new(),
     };
     format!("peak {:.2}, {}{at}; mean {:.2}{last}", heat.peak, word(heat.peak), heat.mean)
+}
+
+/// What kinds of problem the customer had, in the order in which they came up.
+fn problem(lines: &[Line]) -> Option<String> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for line in lines {
+        if let Record::Issue { kind, .. } = &line.record
+            && !kinds.contains(&kind.as_str())
+        {
+            kinds.push(kind);
+        }
+    }
+    (!kinds.is_empty()).then(|| kinds.join(", "))
+}
+
+/// How the call came back from trouble.
+fn trouble(recovery: &RecoveryRecord) -> String {
+    let began = CallTime::from_secs(recovery.onset);
+    let after = |what: &str, secs: Option<f64>| {
+        secs.map_or(format!("{what} never"), |secs| {
+            format!("{what} after {}", wording::length(secs))
+        })
+    };
+    format!(
+        "began at {began}; {}, {}, {}",
+        after("taken up", recovery.acknowledged),
+        after("an offer", recovery.offered),
+        after("calm again", recovery.settled)
+    )
+}
+
+/// What the agent promised.
+fn write_promised(page: &mut Page, lines: &[Line]) -> io::Result<()> {
+    let mut first = true;
+    for line in lines {
+        let Record::Promise { span, quote, due } = &line.record else { continue };
+        if first {
+            heading(page, PROMISED)?;
+            first = false;
+        }
+        let due = due.as_ref().map_or(String::new(), |due| format!(", due {due}"));
+        let at = CallTime::from(span.start);
+        page.row(
+            &[run(PLAIN, "  ·")],
+            4,
+            &[run(PLAIN, quote.clone()), run(DIM, format!("({at}{due})"))],
+        )?;
+    }
+    Ok(())
 }
 
 /// How a party's words feel, over the call and by quarter.

@@ -3,6 +3,7 @@
 mod auc;
 mod classes;
 mod clips;
+mod cues;
 mod ear;
 mod goemotions;
 mod leak;
@@ -53,6 +54,8 @@ enum Measure {
     Meaning(meaning::Args),
     /// How well it is told what turns of dialogues do: apologise, offer, ask, complain
     Practices(practices::Args),
+    /// Prompts of calls against the moments at which one is right
+    Cues(cues::Args),
     /// Overlaps and silences of an event log against the true ones
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Measure::Vad(args) => vad::run(args),
         Measure::Meaning(args) => meaning::run(args),
         Measure::Practices(args) => practices::run(args),
+        Measure::Cues(args) => cues::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
         Measure::Phase(args) => phase::run(args),

@@ -26,6 +26,7 @@ use crate::config::folders::UserFolders;
 use crate::config::settings::{KeepChoice, Settings};
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Event, Layout, Source};
+use crate::language::listener::Listener;
 use crate::session::board::{Board, Keeping, Pulse, Shown, Wish};
 use crate::session::live::{LiveCall, LiveSetup};
 use crate::session::stats::LiveReport;
@@ -238,7 +239,9 @@ impl Plan {
         let pulse = Arc::new(Mutex::new(Pulse { keeping, ..Pulse::default() }));
         let board = Board { events: event, pulse: Arc::clone(&pulse), wishes, shown, wake };
         let link = Link { events, pulse, wishes: wish, shown: show };
-        let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used, .. } = models;
+        let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
+            models;
+        let day = jiff::Zoned::now().date();
         let words = match transcriber {
             Some(_) => Words::AsTheyCome { partials: true },
             None => Words::Never,
@@ -263,6 +266,9 @@ impl Plan {
             Engine::new(&config, head, words, |_| voice_activity())
                 .with_tone(voice_tone)
                 .with_sentiment(sentiment)
+                .with_listener(
+                    practices.map(|(model, detector)| Listener::new(model, detector, Some(day))),
+                )
         })?;
         Ok((call, link))
     }

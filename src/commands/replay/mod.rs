@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
+use jiff::civil::{Date, DateTime};
 
 use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::folder::{CallFolder, read_log};
@@ -14,6 +15,7 @@ use crate::call::record::Record;
 use crate::config::{Config, RuleSet};
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Layout};
+use crate::language::listener::Listener;
 use crate::session::replay::{Ended, Pace, WordWorkers, replay};
 
 use super::loaded::LoadedModels;
@@ -35,6 +37,11 @@ pub struct ReplayArgs {
     /// The customer's own file; goes with --agent FILE
     #[arg(long, value_name = "FILE", requires = "agent_file", conflicts_with = "call")]
     customer: Option<PathBuf>,
+
+    /// When the call began, as 2026-11-25 or 2026-11-25T14:30:00+01:00: tells on which day falls
+    /// due what the agent promises
+    #[arg(long, value_name = "TIME", value_parser = began)]
+    began: Option<Began>,
 
     /// Folder for the results [default: calls/ and the recording's name]
     #[arg(long, value_name = "FOLDER")]
@@ -89,6 +96,19 @@ pub struct ReplayArgs {
     color: Colour,
 }
 
+/// When a call began.
+#[derive(Clone)]
+struct Began {
+    text: String,
+    day: Date,
+}
+
+fn began(text: &str) -> Result<Began, String> {
+    let day = text.parse::<Date>().or_else(|_| text.parse::<DateTime>().map(DateTime::date));
+    let day = day.map_err(|_| "give a date, or a date and time as 2026-11-25T14:30:00+01:00")?;
+    Ok(Began { text: text.to_owned(), day })
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, ValueEnum)]
 enum Colour {
@@ -120,12 +140,12 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
     let words = (!args.no_words).then_some(args.model.as_deref());
-    let LoadedModels { voice_activity, voice_tone, sentiment, transcriber, used, .. } =
+    let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
         LoadedModels::load(&config, words)?;
 
     let head = CallHead {
         id,
-        started: None,
+        started: args.began.as_ref().map(|began| began.text.clone()),
         source: source.sources(),
         layout: source.layout(),
         config_sha256: config.sha256(),
@@ -140,9 +160,11 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         (Some(_), false) => (Words::OnTime, Pace::Fast),
         (Some(_), true) => (Words::AsTheyCome { partials: args.partials }, Pace::Real),
     };
+    let day = args.began.as_ref().map(|began| began.day);
     let engine = Engine::new(&config, head, words, |_| voice_activity())
         .with_tone(voice_tone)
-        .with_sentiment(sentiment);
+        .with_sentiment(sentiment)
+        .with_listener(practices.map(|(model, detector)| Listener::new(model, detector, day)));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
     let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });

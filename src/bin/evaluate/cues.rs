@@ -1,0 +1,205 @@
+//! The prompts of calls, held against the moments at which one is right.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use evenkeel::call::folder::read_log;
+use evenkeel::call::rescore::rescore;
+use evenkeel::config::{Config, RuleSet};
+use evenkeel::event::{Body, Cue};
+use evenkeel::units::CallTime;
+use serde::Deserialize;
+
+/// What `evaluate cues` is given.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder of truths: `NAME.truth.jsonl`, of whose lines those of the kind `moment` are read
+    /// (`practices`, `optional`, `start` and `end` in seconds)
+    truths: PathBuf,
+    /// Folder of calls: `NAME/events.jsonl`
+    calls: PathBuf,
+    /// Hold the rules against the logs anew, instead of judging the prompts that are in them
+    #[arg(long)]
+    rescore: bool,
+    /// The same with the changes of this file
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Only these calls
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+}
+
+/// A time at which a prompt for one of some practices is right.
+#[derive(Clone, Debug, Deserialize)]
+struct Moment {
+    practices: Vec<String>,
+    optional: bool,
+    start: f64,
+    end: f64,
+    why: String,
+}
+
+/// How many prompts and moments came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    right: usize,
+    wrong: usize,
+    found: usize,
+    missed: usize,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.found += other.found;
+        self.missed += other.missed;
+    }
+}
+
+/// Reads the truths and the calls, and prints what each prompt was.
+pub fn run(args: Args) -> Result<()> {
+    let mut config = Config::default();
+    if let Some(path) = &args.rules {
+        config.rules = RuleSet::load(path)?;
+    }
+    let mut all = Counts::default();
+    let mut by_rule: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (name, moments) in truths(&args.truths)? {
+        if !args.only.is_empty() && !args.only.contains(&name) {
+            continue;
+        }
+        let folder = args.calls.join(&name);
+        let lines = read_log(&folder)?;
+        let told: Vec<(CallTime, Body)> = if args.rescore || args.rules.is_some() {
+            rescore(&lines, &config).0.into_iter().map(|event| (event.at, event.body)).collect()
+        } else {
+            lines.iter().filter_map(|line| Some((line.at.into(), line.body()?))).collect()
+        };
+        let cues: Vec<(f64, Cue)> = told
+            .into_iter()
+            .filter_map(|(at, body)| match body {
+                Body::Cue(cue) => Some((at.secs(), cue)),
+                _ => None,
+            })
+            .collect();
+        let times: Vec<(f64, &str)> = cues.iter().map(|(at, cue)| (*at, cue.name)).collect();
+        let matched = matches(&times, &moments);
+        println!("{name}");
+        let mut counts = Counts::default();
+        for ((at, cue), moment) in cues.iter().zip(&matched) {
+            let sums = by_rule.entry(cue.rule.clone()).or_default();
+            let (mark, said) = match moment {
+                Some(moment) => ("+", moments[*moment].why.as_str()),
+                None => ("× false:", cue.why.as_str()),
+            };
+            match moment {
+                Some(_) => (counts.right, sums.0) = (counts.right + 1, sums.0 + 1),
+                None => (counts.wrong, sums.1) = (counts.wrong + 1, sums.1 + 1),
+            }
+            println!("  {at:7.1} s  {mark} {}  {said}", cue.rule);
+            if let Some(suggestion) = &cue.suggestion {
+                println!("             “{suggestion}”");
+            }
+        }
+        for (i, moment) in moments.iter().enumerate().filter(|(_, moment)| !moment.optional) {
+            if matched.contains(&Some(i)) {
+                counts.found += 1;
+            } else {
+                counts.missed += 1;
+                let (start, practices) = (moment.start, moment.practices.join(" or "));
+                println!("  {start:7.1} s  – missed: {practices}: {}", moment.why);
+            }
+        }
+        all.add(counts);
+    }
+    ensure!(
+        all != Counts::default(),
+        "{}: no NAME.truth.jsonl with moments",
+        args.truths.display()
+    );
+    println!("\n{:<26}{:>6}{:>6}", "rule", "right", "false");
+    for (rule, (right, wrong)) in by_rule {
+        println!("{rule:<26}{right:>6}{wrong:>6}");
+    }
+    let share = |part: usize, rest: usize| part as f64 / (part + rest).max(1) as f64;
+    println!(
+        "\nprecision {:.3} ({} of {} prompts), recall {:.3} ({} of {} moments that ask for one)",
+        share(all.right, all.wrong),
+        all.right,
+        all.right + all.wrong,
+        share(all.found, all.missed),
+        all.found,
+        all.found + all.missed
+    );
+    Ok(())
+}
+
+/// The moments of each call, by its name.
+fn truths(folder: &Path) -> Result<BTreeMap<String, Vec<Moment>>> {
+    let mut truths = BTreeMap::new();
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(name) = file.strip_suffix(".truth.jsonl") else { continue };
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let mut moments = Vec::new();
+        for (i, line) in text.lines().enumerate() {
+            let place = || format!("{}, line {}", path.display(), i + 1);
+            let value: serde_json::Value = serde_json::from_str(line).with_context(place)?;
+            if value["kind"] == "moment" {
+                moments.push(serde_json::from_value(value).with_context(place)?);
+            }
+        }
+        truths.insert(name.to_owned(), moments);
+    }
+    Ok(truths)
+}
+
+/// Which moment each prompt serves: one at most, and each moment one prompt. Moments that ask for
+/// a prompt go first, of several the one that is over first.
+fn matches(cues: &[(f64, &str)], moments: &[Moment]) -> Vec<Option<usize>> {
+    let mut taken = vec![false; moments.len()];
+    let mut matched = Vec::new();
+    for (at, practice) in cues {
+        let fits = |(i, moment): &(usize, &Moment)| {
+            !taken[*i]
+                && (moment.start..=moment.end).contains(at)
+                && moment.practices.iter().any(|name| name == practice)
+        };
+        let best = moments
+            .iter()
+            .enumerate()
+            .filter(fits)
+            .min_by(|(_, a), (_, b)| a.optional.cmp(&b.optional).then(a.end.total_cmp(&b.end)));
+        let best = best.map(|(i, _)| i);
+        if let Some(i) = best {
+            taken[i] = true;
+        }
+        matched.push(best);
+    }
+    matched
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(practice: &str, optional: bool, start: f64, end: f64) -> Moment {
+        Moment { practices: vec![practice.into()], optional, start, end, why: String::new() }
+    }
+
+    #[test]
+    fn one_prompt_serves_one_moment() {
+        let moments = [
+            moment("thank", true, 0.0, 10.0),
+            moment("thank", false, 5.0, 20.0),
+            moment("apologise", false, 5.0, 20.0),
+        ];
+        let cues = [(6.0, "thank"), (7.0, "thank"), (8.0, "thank"), (30.0, "apologise")];
+        assert_eq!(matches(&cues, &moments), [Some(1), Some(0), None, None]);
+    }
+}

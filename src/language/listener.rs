@@ -1,0 +1,270 @@
+//! Listens to a conversation, utterance by utterance, and says what was done by saying it: the
+//! practices of the agent, what the customer said that matters, what their problem is, and what was
+//! promised.
+//!
+//! What an utterance does is heard by the [`Detector`], from its words alone. What it does in this
+//! conversation is decided here: a reflection must take up what this customer said, a promise must
+//! be one, and a complaint comes with a sentence that says it back.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::act::{Act, Heard};
+use super::echo::taken_up;
+use super::embedding::Embedding;
+use super::model::{LanguageModel, Reading};
+use super::practices::Detector;
+use super::promise::promises;
+use super::reflection::Reflection;
+use super::spoken;
+use crate::event::{Body, Practice, REMARKS, Remark, Word, evidence};
+use crate::units::{CallSpan, CallTime, Party, PerParty};
+
+/// A reflection takes up what was said in so many of the customer's last utterances.
+const STATEMENTS: usize = 4;
+/// Of these words of the reply, so large a share must be the customer's …
+const SHARED: f32 = 0.2;
+/// … or its meaning be so near to theirs.
+const NEAR: f32 = 0.45;
+/// An utterance that follows so soon goes on with the one before. Seconds.
+const GOES_ON_SECS: f64 = 3.0;
+/// Words that the recogniser was less sure of than this tell nothing.
+const MIN_CONFIDENCE: f32 = 0.4;
+/// A promise that was found by its form is as sure as this.
+const PROMISE_SCORE: f32 = 0.75;
+
+/// What a breach in the same utterance takes back.
+const TAKEN_BACK: [&str; 4] = ["acknowledge", "empathise", "lighten", "show-listening"];
+
+/// One utterance, as it came from the recogniser.
+pub struct Said<'a> {
+    /// Who spoke.
+    pub party: Party,
+    /// Where.
+    pub span: CallSpan,
+    /// The words as text.
+    pub text: &'a str,
+    /// The same one by one.
+    pub words: &'a [Word],
+    /// How sure the recogniser was, 0 to 1.
+    pub confidence: f32,
+}
+
+/// What the customer said lately.
+struct Statement {
+    text: String,
+    end: CallTime,
+    meaning: Embedding,
+}
+
+/// Listens to one conversation.
+pub struct Listener {
+    model: Arc<LanguageModel>,
+    detector: Arc<Detector>,
+    reflection: Reflection,
+    /// The day of the call, by which due dates are told.
+    day: Option<Date>,
+    statements: VecDeque<Statement>,
+    last: PerParty<Option<String>>,
+    issue: Option<&'static str>,
+}
+
+impl Listener {
+    /// At the beginning of a conversation that took place on `day`.
+    pub fn new(model: Arc<LanguageModel>, detector: Arc<Detector>, day: Option<Date>) -> Self {
+        Listener {
+            model,
+            detector,
+            reflection: Reflection::default(),
+            day,
+            statements: VecDeque::new(),
+            last: PerParty::default(),
+            issue: None,
+        }
+    }
+
+    /// Takes the next utterance and its `reading`; says what was done by saying it.
+    pub fn hear(&mut self, said: &Said<'_>, reading: &Reading) -> Vec<Body> {
+        if said.confidence < MIN_CONFIDENCE {
+            return Vec::new();
+        }
+        let before = self.last[said.party.other()].as_deref();
+        let heard = self.detector.hear_reading(said.party, reading, before);
+        let place = Place::new(said);
+        let bodies = match said.party {
+            Party::Customer => self.customer(said, reading, heard, &place),
+            Party::Agent => self.agent(said, reading, heard, &place),
+        };
+        self.last[said.party] = Some(said.text.to_owned());
+        bodies
+    }
+
+    fn customer(
+        &mut self,
+        said: &Said<'_>,
+        reading: &Reading,
+        heard: Heard,
+        place: &Place<'_>,
+    ) -> Vec<Body> {
+        let goes_on = self
+            .statements
+            .back()
+            .filter(|last| said.span.start.secs_since(last.end) <= GOES_ON_SECS);
+        let turn = goes_on
+            .map_or_else(|| said.text.to_owned(), |last| format!("{} {}", last.text, said.text));
+        let mut bodies = Vec::new();
+        for act in &heard.acts {
+            let (span, quote) = place.of(act);
+            let complains = act.name == "complaint";
+            let suggestion = complains.then(|| {
+                // What was said just now says it best; some begin a sentence earlier.
+                self.reflection.suggestion(said.text).or_else(|| self.reflection.suggestion(&turn))
+            });
+            bodies.push(Body::Remark(Remark {
+                name: act.name,
+                party: Party::Customer,
+                span,
+                quote: quote.clone(),
+                score: act.score,
+                suggestion: suggestion.flatten(),
+            }));
+            let kind = heard.issue.map(|(kind, _)| kind).filter(|_| complains);
+            if let Some(kind) = kind.filter(|kind| self.issue != Some(kind)) {
+                self.issue = Some(kind);
+                bodies.push(Body::Issue { span, kind: kind.to_owned(), quote });
+            }
+        }
+        let meaning = Embedding::of(&self.model, reading);
+        self.statements.push_back(Statement {
+            text: said.text.to_owned(),
+            end: said.span.end,
+            meaning,
+        });
+        if self.statements.len() > STATEMENTS {
+            self.statements.pop_front();
+        }
+        bodies
+    }
+
+    fn agent(
+        &mut self,
+        said: &Said<'_>,
+        reading: &Reading,
+        heard: Heard,
+        place: &Place<'_>,
+    ) -> Vec<Body> {
+        let mut bodies = Vec::new();
+        let mut follows_up = false;
+        let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
+        let undone = heard.acts.iter().any(|act| act.broken) && !does("apologise");
+        for act in &heard.acts {
+            // "I understand, but that's our policy" takes back what it began with.
+            if undone && TAKEN_BACK.contains(&act.name) && !act.broken {
+                continue;
+            }
+            let (span, quote) = place.of(act);
+            if REMARKS.contains(&act.name) {
+                let (name, party, score) = (act.name, Party::Agent, act.score);
+                bodies.push(Body::Remark(Remark {
+                    name,
+                    party,
+                    span,
+                    quote,
+                    score,
+                    suggestion: None,
+                }));
+                continue;
+            }
+            let mut numbers = evidence([("certainty", round(act.score))]);
+            if act.name == "reflect-back" {
+                let Some((shared, near)) = self.takes_up(said.text, reading) else { continue };
+                numbers.extend(evidence([("shared", round(shared)), ("near", round(near))]));
+            }
+            follows_up |= act.name == "promise-follow-up";
+            let score = if act.broken { 1.0 - act.score } else { act.score };
+            let (name, party, evidence) = (act.name, Party::Agent, numbers);
+            bodies.push(Body::Practice(Practice { name, party, span, quote, score, evidence }));
+        }
+        for promise in promises(said.text, self.day) {
+            let span = place.span(&promise.words);
+            let (quote, due) = (promise.quote, promise.due.map(|due| due.to_string()));
+            if promise.contact && !follows_up {
+                follows_up = true;
+                bodies.push(Body::Practice(Practice {
+                    name: "promise-follow-up",
+                    party: Party::Agent,
+                    span,
+                    quote: quote.clone(),
+                    score: PROMISE_SCORE,
+                    evidence: evidence([("certainty", PROMISE_SCORE.into())]),
+                }));
+            }
+            bodies.push(Body::Promise { span, quote, due });
+        }
+        bodies
+    }
+
+    /// How far an agent's words take up what the customer said: the share of their content words
+    /// that are the customer's, and how near they are in meaning. `None` where they don't.
+    fn takes_up(&self, text: &str, reading: &Reading) -> Option<(f32, f32)> {
+        let meaning = Embedding::of(&self.model, reading);
+        let statements = self.statements.iter();
+        let (shared, near) = statements.fold((0.0, -1.0), |(shared, near): (f32, f32), said| {
+            let taken = taken_up(&said.text, text).share_of_reply;
+            (shared.max(taken), near.max(meaning.similarity(&said.meaning)))
+        });
+        (shared >= SHARED || near >= NEAR).then_some((shared, near))
+    }
+}
+
+fn round(value: f32) -> f64 {
+    (f64::from(value) * 1_000.0).round() / 1_000.0
+}
+
+/// Where the words of an utterance lie.
+struct Place<'a> {
+    said: &'a Said<'a>,
+    /// Of each word as [`spoken::words`] has it, which of the recogniser's it belongs to.
+    word_of: Vec<usize>,
+}
+
+impl<'a> Place<'a> {
+    fn new(said: &'a Said<'a>) -> Place<'a> {
+        let own = |(at, word): (usize, &Word)| vec![at; spoken::words(&word.text).len()];
+        let word_of = said.words.iter().enumerate().flat_map(own).collect();
+        Place { said, word_of }
+    }
+
+    /// The recogniser's words in which these lie.
+    fn words(&self, spoken: &std::ops::Range<usize>) -> Option<std::ops::RangeInclusive<usize>> {
+        let last = self.word_of.len().checked_sub(1)?;
+        let at = |place: usize| self.word_of[place.min(last)];
+        Some(at(spoken.start)..=at(spoken.end.saturating_sub(1).max(spoken.start)))
+    }
+
+    fn span(&self, spoken: &std::ops::Range<usize>) -> CallSpan {
+        self.words(spoken).map_or(self.said.span, |words| self.between(&words))
+    }
+
+    fn between(&self, words: &std::ops::RangeInclusive<usize>) -> CallSpan {
+        let (first, last) = (&self.said.words[*words.start()], &self.said.words[*words.end()]);
+        CallSpan::new(first.span.start, last.span.end.max(first.span.start))
+    }
+
+    /// The sentence in which an act lies: where, and its words.
+    fn of(&self, act: &Act) -> (CallSpan, String) {
+        let Some(words) = self.words(&act.words) else {
+            return (self.said.span, self.said.text.trim().to_owned());
+        };
+        let all = self.said.words;
+        let ends = |word: &Word| word.text.trim_end().ends_with(['.', '?', '!']);
+        let before = all[..*words.start()].iter().rposition(ends);
+        let after = all[*words.end()..].iter().position(ends);
+        let start = before.map_or(0, |before| before + 1);
+        let end = after.map_or(all.len() - 1, |after| *words.end() + after);
+        let quote: Vec<&str> = all[start..=end].iter().map(|word| word.text.trim()).collect();
+        (self.between(&(start..=end)), quote.join(" "))
+    }
+}

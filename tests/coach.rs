@@ -1,0 +1,407 @@
+//! Every rule fires, and every practice can stand in each way in which it can stand: short made-up
+//! logs, held against the shipped rules.
+
+use std::collections::BTreeSet;
+
+use evenkeel::call::record::Line;
+use evenkeel::call::rescore::rescore;
+use evenkeel::config::{Config, RuleSet};
+use evenkeel::event::{
+    Bearing, Body, Cue, Event, Mark, Measure, Outcome, OverlapKind, PRACTICES, Practice, REMARKS,
+    Remark, Summary, Tone, Utterance, Word,
+};
+use evenkeel::units::{CallSpan, CallTime, Party};
+
+use Party::{Agent, Customer};
+
+fn at(secs: f64) -> CallTime {
+    CallTime::from_secs(secs)
+}
+
+fn span(start: f64, end: f64) -> CallSpan {
+    CallSpan::new(at(start), at(end))
+}
+
+/// A log in the making.
+#[derive(Default)]
+struct Story {
+    events: Vec<Event>,
+    rules: Option<&'static str>,
+}
+
+impl Story {
+    fn tell(mut self, secs: f64, body: Body) -> Story {
+        self.events.push(Event { at: at(secs), body });
+        self
+    }
+
+    /// Somebody speaks; what is done by it is known a second later. `no-` breaks a practice.
+    fn says(mut self, party: Party, start: f64, end: f64, acts: &[&str]) -> Story {
+        let spoken = span(start, end);
+        self = self.tell(end + 0.3, Body::Speech { party: Some(party), span: spoken });
+        let word = Word { text: "word".into(), span: spoken, p: 0.9 };
+        let negative = acts.contains(&"negative");
+        self = self.tell(
+            end + 0.8,
+            Body::Utterance(Utterance {
+                party: Some(party),
+                span: spoken,
+                text: "Six words that tell you nothing.".into(),
+                words: vec![word; 6],
+                confidence: 0.9,
+                redo: false,
+                sentiment: Some(if negative { -0.8 } else { 0.0 }),
+            }),
+        );
+        for act in acts {
+            self = self.tell(end + 0.8, body_of(act, party, spoken));
+        }
+        self
+    }
+
+    /// A second of the customer's tone.
+    fn heat(self, secs: f64, heat: f32, rise: f32) -> Story {
+        let (words, why) = (None, Vec::new());
+        let span = span(secs - 1.0, secs);
+        self.tell(
+            secs,
+            Body::Tone(Tone { span, heat, voice: heat, words, confidence: 0.9, rise, why }),
+        )
+    }
+
+    /// The agent speaks for some seconds and is measured in each.
+    fn speaks(mut self, start: f64, end: f64, bearing: Bearing) -> Story {
+        for second in 1..=(end - start) as u32 {
+            let secs = start + f64::from(second);
+            self = self.tell(
+                secs,
+                Body::Measure(Measure {
+                    party: Some(Agent),
+                    span: span(secs - 1.0, secs),
+                    pace_wpm: None,
+                    level_lu: None,
+                    pitch_st: None,
+                    now: Some(bearing),
+                }),
+            );
+        }
+        self.tell(end + 0.3, Body::Speech { party: Some(Agent), span: span(start, end) })
+    }
+
+    fn overlap(self, start: f64, end: f64, kind: OverlapKind) -> Story {
+        let span = span(start, end);
+        self.tell(end + 0.3, Body::Overlap { span, by: Agent, kind, yielded: true })
+    }
+
+    fn slow_answer(self, secs: f64) -> Story {
+        self.tell(secs, body_of("no-respond-promptly", Agent, span(secs - 5.0, secs)))
+    }
+
+    /// Nothing more, until then.
+    fn until(self, secs: f64) -> Story {
+        self.tell(secs, Body::Silence { span: span(secs - 3.0, secs) })
+    }
+
+    fn play(&self) -> (Vec<Event>, Summary) {
+        let mut config = Config::default();
+        if let Some(changes) = self.rules {
+            config.rules = RuleSet::shipped().changed(changes, "test.toml").unwrap();
+        }
+        let lines: Vec<Line> = self.events.iter().filter_map(Line::of).collect();
+        rescore(&lines, &config)
+    }
+
+    fn cues(&self) -> Vec<Cue> {
+        let events = self.play().0.into_iter();
+        events.filter_map(|e| if let Body::Cue(cue) = e.body { Some(cue) } else { None }).collect()
+    }
+
+    fn mark(&self, practice: &str) -> Mark {
+        let card = self.play().1.scorecard;
+        card.into_iter().find(|(name, _)| *name == practice).expect(practice).1
+    }
+}
+
+fn body_of(act: &str, party: Party, span: CallSpan) -> Body {
+    let quote = "Six words that tell you nothing.".to_owned();
+    let kept = |name: &str| PRACTICES.into_iter().find(|practice| *practice == name);
+    let practice = |name, score| {
+        let (quote, evidence) = (quote.clone(), Vec::new());
+        Body::Practice(Practice { name, party, span, quote, score, evidence })
+    };
+    if let Some(name) = kept(act) {
+        practice(name, 0.9)
+    } else if let Some(name) = act.strip_prefix("no-").and_then(kept) {
+        practice(name, 0.1)
+    } else if let Some(name) = REMARKS.into_iter().find(|remark| *remark == act) {
+        let suggestion = Some("It sounds like your order still hasn't come.".to_owned());
+        let quote = quote.clone();
+        Body::Remark(Remark { name, party, span, quote, score: 0.9, suggestion })
+    } else if act == "issue" {
+        Body::Issue { span, kind: "delivery".into(), quote }
+    } else {
+        assert_eq!(act, "negative");
+        Body::Silence { span }
+    }
+}
+
+fn story() -> Story {
+    Story::default()
+}
+
+fn pace(wpm: f32) -> Bearing {
+    Bearing { turn_pace_wpm: Some(wpm), own_pace_wpm: 150.0, ..Bearing::default() }
+}
+
+fn louder(level_lu: f32, pitch_st: f32) -> Bearing {
+    Bearing { level_lu: Some(level_lu), pitch_st: Some(pitch_st), ..pace(150.0) }
+}
+
+/// A complaint that was heard, from which a call moves to its end.
+fn complained() -> Story {
+    story()
+        .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+        .says(Agent, 6.0, 9.0, &["acknowledge", "apologise", "ask-open-question"])
+        .says(Customer, 10.0, 14.0, &[])
+        .says(Agent, 15.0, 19.0, &["offer-solution", "reflect-back", "check-understanding"])
+}
+
+/// What makes each rule fire.
+fn firing(rule: &str) -> Story {
+    match rule {
+        "let-them-finish" => {
+            story().says(Customer, 1.0, 12.0, &[]).says(Agent, 6.0, 9.0, &[]).until(15.0)
+        }
+        "not-defensive" => story()
+            .says(Customer, 1.0, 3.0, &["complaint"])
+            .says(Agent, 4.0, 6.0, &["acknowledge", "no-not-defensive"])
+            .until(12.0),
+        "stay-calm-pace" => story().speaks(1.0, 9.0, pace(240.0)).until(12.0),
+        "stay-calm-louder" => story().speaks(1.0, 9.0, louder(6.0, 0.0)).until(12.0),
+        "stay-calm-higher" => story().speaks(1.0, 9.0, louder(3.0, 4.0)).until(12.0),
+        "stay-calm-heat" => story()
+            .says(Customer, 1.0, 4.0, &[])
+            .heat(3.0, 0.8, 0.4)
+            .heat(4.0, 0.85, 0.4)
+            .until(9.0),
+        "keep-them-posted" => story().says(Agent, 1.0, 3.0, &[]).until(20.0),
+        "keep-them-posted-again" => {
+            story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(40.0)
+        }
+        "respond-promptly" => story()
+            .slow_answer(8.0)
+            .slow_answer(16.0)
+            .says(Agent, 16.0, 17.0, &[])
+            .says(Customer, 18.0, 20.0, &[])
+            .until(28.0),
+        "show-listening" => story().says(Customer, 1.0, 30.0, &[]),
+        "offer-options" => complained().says(Customer, 20.0, 22.0, &["refuses"]).until(28.0),
+        "plain-words-asked" => story().says(Customer, 1.0, 3.0, &["asks-meaning"]).until(8.0),
+        "plain-words" => story().says(Agent, 1.0, 3.0, &["no-plain-words"]).until(8.0),
+        "positive-words" => story()
+            .says(Agent, 1.0, 3.0, &["no-positive-words"])
+            .says(Agent, 10.0, 12.0, &["no-positive-words"])
+            .until(18.0),
+        "empathise" => story()
+            .says(Customer, 1.0, 5.0, &["complaint"])
+            .heat(5.0, 0.7, 0.0)
+            .says(Agent, 6.0, 8.0, &[])
+            .until(14.0),
+        "reflect-back" => {
+            story().says(Customer, 1.0, 5.0, &["complaint"]).says(Agent, 6.0, 8.0, &[]).until(14.0)
+        }
+        "acknowledge" => {
+            story().says(Customer, 1.0, 5.0, &["negative"]).says(Agent, 6.0, 8.0, &[]).until(14.0)
+        }
+        "find-the-source" => story()
+            .says(Customer, 1.0, 5.0, &["complaint"])
+            .says(Agent, 6.0, 8.0, &["acknowledge", "offer-solution"])
+            .until(14.0),
+        "apologise" => story()
+            .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+            .says(Agent, 6.0, 8.0, &["acknowledge", "offer-solution"])
+            .says(Customer, 30.0, 31.0, &[])
+            .says(Agent, 60.0, 62.0, &["keep-them-posted"])
+            .until(74.0),
+        "ask-open-question" => story()
+            .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+            .says(Agent, 6.0, 8.0, &["acknowledge", "closed-question"])
+            .says(Customer, 9.0, 10.0, &[])
+            .says(Agent, 20.0, 22.0, &["closed-question"])
+            .until(32.0),
+        "check-understanding" => story()
+            .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+            .says(Agent, 6.0, 8.0, &["apologise", "reflect-back"])
+            .says(Customer, 9.0, 10.0, &[])
+            .says(Agent, 20.0, 33.0, &["ask-open-question"])
+            .until(40.0),
+        "offer-solution" => complained_without_offer().until(90.0),
+        "say-next-step" => complained().says(Agent, 30.0, 32.0, &["wraps-up"]).until(40.0),
+        "promise-follow-up" => complained()
+            .says(Agent, 21.0, 23.0, &["say-next-step", "thank"])
+            .says(Agent, 30.0, 32.0, &["wraps-up"])
+            .until(40.0),
+        "thank" => complained()
+            .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up"])
+            .says(Agent, 30.0, 32.0, &["wraps-up"])
+            .until(40.0),
+        "invite-review" => complained()
+            .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up", "thank"])
+            .says(Customer, 25.0, 27.0, &["relief", "thanks"])
+            .heat(27.0, 0.1, 0.0)
+            .says(Agent, 30.0, 32.0, &["wraps-up"])
+            .until(40.0),
+        "lighten" => {
+            let mut story = complained().says(Customer, 25.0, 27.0, &["relief"]).until(34.0);
+            story.rules = Some("[[rule]]\nname = \"lighten\"\nenabled = true\n");
+            story
+        }
+        other => panic!("no story makes {other} fire"),
+    }
+}
+
+fn complained_without_offer() -> Story {
+    story()
+        .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+        .says(Agent, 6.0, 9.0, &["acknowledge", "apologise", "ask-open-question"])
+        .says(Customer, 20.0, 24.0, &[])
+        .says(Agent, 30.0, 34.0, &["reflect-back", "check-understanding"])
+        .says(Customer, 45.0, 49.0, &[])
+        .says(Agent, 60.0, 64.0, &["keep-them-posted"])
+        .says(Customer, 70.0, 78.0, &[])
+}
+
+#[test]
+fn every_rule_fires() {
+    for rule in RuleSet::shipped().rules {
+        let cues = firing(&rule.name).cues();
+        let names: Vec<&str> = cues.iter().map(|cue| cue.rule.as_str()).collect();
+        let cue = cues.iter().find(|cue| cue.rule == rule.name);
+        let cue = cue.unwrap_or_else(|| panic!("{}: only {names:?}", rule.name));
+        assert_eq!(cue.name, rule.practice);
+        assert!(!cue.why.contains('{') && !cue.why.contains('?'), "{}: {}", rule.name, cue.why);
+        assert!(!cue.evidence.is_empty(), "{}", rule.name);
+    }
+}
+
+#[test]
+fn a_calm_call_is_left_alone() {
+    let calm = story()
+        .says(Agent, 1.0, 3.0, &[])
+        .says(Customer, 4.0, 9.0, &["question"])
+        .says(Agent, 10.0, 14.0, &["keep-them-posted"])
+        .says(Agent, 20.0, 24.0, &["positive-words"])
+        .says(Customer, 25.0, 28.0, &["thanks", "closing"])
+        .says(Agent, 29.0, 31.0, &["wraps-up"])
+        .until(36.0);
+    assert_eq!(calm.cues(), []);
+}
+
+#[test]
+fn a_reply_that_takes_it_up_needs_no_prompt_and_one_that_comes_late_heeds_it() {
+    let taken_up = story()
+        .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+        .says(Agent, 6.0, 8.0, &["reflect-back", "apologise"])
+        .until(14.0);
+    assert_eq!(taken_up.cues(), []);
+    let late = firing("reflect-back").says(Agent, 15.0, 18.0, &["reflect-back"]).until(40.0);
+    let cue = late.cues().into_iter().find(|cue| cue.rule == "reflect-back").unwrap();
+    assert_eq!(cue.suggestion.as_deref(), Some("It sounds like your order still hasn't come."));
+    let outcomes: Vec<Outcome> = late
+        .play()
+        .0
+        .into_iter()
+        .filter_map(|event| match event.body {
+            Body::CueOutcome { id, outcome, .. } if id == cue.id => Some(outcome),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(outcomes, [Outcome::Heeded]);
+}
+
+/// What makes a practice stand so; `None` where nothing can.
+fn standing(practice: &str, mark: Mark) -> Option<Story> {
+    use Mark::{Broken, Done, Missed, NotNeeded};
+    let nothing = || story().says(Agent, 1.0, 2.0, &[]).until(5.0);
+    Some(match (practice, mark) {
+        ("let-them-finish", Done) => story().says(Customer, 1.0, 15.0, &[]).until(20.0),
+        (_, NotNeeded) => nothing(),
+        ("stay-calm", Done) => {
+            story().says(Customer, 1.0, 5.0, &[]).heat(5.0, 0.9, 0.0).says(Agent, 6.0, 8.0, &[])
+        }
+        ("stay-calm", Missed) => firing("stay-calm-heat")
+            .heat(10.0, 0.9, 0.3)
+            .speaks(10.0, 16.0, pace(150.0))
+            .heat(12.0, 0.9, 0.3)
+            .heat(14.0, 0.9, 0.3)
+            .heat(16.0, 0.9, 0.3)
+            .until(30.0),
+        ("stay-calm", Broken) => story().speaks(1.0, 30.0, pace(240.0)).until(35.0),
+        ("let-them-finish", Broken) => {
+            story().says(Customer, 1.0, 12.0, &[]).overlap(5.0, 6.0, OverlapKind::Interruption)
+        }
+        ("let-them-finish", Missed) => return None,
+        ("show-listening", Done) => {
+            story().says(Customer, 1.0, 12.0, &[]).overlap(5.0, 5.5, OverlapKind::Backchannel)
+        }
+        ("show-listening", Missed) => {
+            story().says(Customer, 1.0, 60.0, &[]).says(Agent, 62.0, 64.0, &[])
+        }
+        ("keep-them-posted", Missed) => {
+            story().says(Agent, 1.0, 3.0, &[]).says(Customer, 20.0, 22.0, &[]).until(40.0)
+        }
+        ("respond-promptly", Done) => story()
+            .says(Customer, 1.0, 3.0, &[])
+            .says(Agent, 4.0, 5.0, &[])
+            .says(Customer, 6.0, 7.0, &[])
+            .says(Agent, 8.0, 9.0, &[]),
+        ("respond-promptly", Missed) => nothing().slow_answer(12.0),
+        ("respond-promptly", Broken) => nothing().slow_answer(12.0).slow_answer(24.0),
+        ("not-defensive", Done) => complained(),
+        ("not-defensive" | "positive-words" | "plain-words", Broken) => {
+            story().says(Agent, 1.0, 3.0, &[&format!("no-{practice}")])
+        }
+        ("plain-words", Missed) => story().says(Customer, 1.0, 3.0, &["asks-meaning"]).until(6.0),
+        ("plain-words", Done) => story()
+            .says(Customer, 1.0, 3.0, &["asks-meaning"])
+            .says(Agent, 10.0, 12.0, &[])
+            .until(40.0),
+        ("not-defensive" | "positive-words" | "lighten", Missed) => return None,
+        (_, Done) => story().says(Agent, 1.0, 3.0, &[practice]),
+        ("check-understanding", Missed) => story().says(Agent, 1.0, 3.0, &["reflect-back"]),
+        ("empathise", Missed) => {
+            story().says(Customer, 1.0, 3.0, &["negative"]).says(Customer, 5.0, 7.0, &["negative"])
+        }
+        ("find-the-source", Missed) => story().says(Customer, 1.0, 3.0, &["complaint"]).says(
+            Agent,
+            5.0,
+            7.0,
+            &["offer-solution"],
+        ),
+        ("offer-options", Missed) => story().says(Customer, 1.0, 3.0, &["refuses"]),
+        ("invite-review", Missed) => firing("invite-review"),
+        (_, Missed) => {
+            story().says(Customer, 1.0, 3.0, &["complaint"]).says(Agent, 5.0, 7.0, &["wraps-up"])
+        }
+        // The opposite of the others can neither be said nor measured.
+        (_, Broken) => return None,
+    })
+}
+
+#[test]
+fn every_practice_can_stand_in_each_way_in_which_it_can() {
+    let mut seen = BTreeSet::new();
+    for practice in PRACTICES {
+        for mark in [Mark::Done, Mark::Missed, Mark::Broken, Mark::NotNeeded] {
+            if let Some(story) = standing(practice, mark) {
+                assert_eq!(story.mark(practice), mark, "{practice}");
+                seen.insert((practice, format!("{mark:?}")));
+            }
+        }
+    }
+    for practice in PRACTICES {
+        assert!(seen.contains(&(practice, "Done".into())), "{practice}");
+        assert!(seen.contains(&(practice, "NotNeeded".into())), "{practice}");
+    }
+    assert_eq!(seen.len(), 68, "{seen:?}");
+}
