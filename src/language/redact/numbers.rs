@@ -157,6 +157,12 @@ fn run_from(words: &[Word], start: usize) -> Range<usize> {
     while run.len() > 1 && is_word(&words[run.end - 1].plain) {
         run.end -= 1;
     }
+    // "oh seven nine four, two weeks ago": a quantity after a mark is a number of its own.
+    if words.get(run.end).is_some_and(|next| is_unit(&next.plain))
+        && let Some(mark) = (run.start..run.end - 1).rev().find(|&at| words[at].ends)
+    {
+        run.end = mark + 1;
+    }
     if !words[run.clone()].iter().any(|word| !matches!(piece(word), Some(Piece::Letter) | None)) {
         return start..start;
     }

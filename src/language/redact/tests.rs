@@ -28,6 +28,8 @@ fn numbers_spoken_one_by_one_are_hidden() {
     check("policy number a b four seven seven one two", "policy number [number]");
     check("account forty-four seventeen", "account [number]");
     check("triple six", "[number]");
+    check("it's oh seven, nine four, six three", "it's [number]");
+    check("oh seven nine four, two weeks ago", "[number], two weeks ago");
     check("nineteen ninety nine twelve", "[number]");
     check("twenty thousand pounds", "[number] pounds");
 }
