@@ -186,7 +186,7 @@ fn firing(rule: &str) -> Story {
             .until(9.0),
         "keep-them-posted" => story().says(Agent, 1.0, 3.0, &[]).until(20.0),
         "keep-them-posted-again" => {
-            story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(40.0)
+            story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(50.0)
         }
         "respond-promptly" => story()
             .slow_answer(8.0)

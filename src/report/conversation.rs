@@ -36,6 +36,8 @@ pub enum What<'a> {
         party: Party,
         quote: &'a str,
         practice: Practised<'a>,
+        /// Others that were kept, or broken, by the same words.
+        also: Vec<&'a str>,
     },
     Cue {
         cue: &'a CueRecord,
@@ -101,7 +103,7 @@ pub fn told(line: &Line) -> Option<Told<'_>> {
         }
         Record::Practice { name, party, span, quote, score, .. } => {
             let practice = Practised { name, kept: *score >= 0.5 };
-            ((*span).into(), What::Practice { party: *party, quote, practice })
+            ((*span).into(), What::Practice { party: *party, quote, practice, also: Vec::new() })
         }
         Record::Cue(cue) => (moment, What::Cue { cue, outcome: None }),
         Record::Warning { text, .. } => (moment, What::Warning(text)),
@@ -151,6 +153,7 @@ pub fn conversation(lines: &[Line]) -> Vec<Told<'_>> {
     fold_practices(&mut all);
     fold_signals(&mut all);
     all.sort_by_key(|told| (told.span.start, told.what.rank()));
+    fold_same_words(&mut all);
     all
 }
 
@@ -203,6 +206,36 @@ fn add_wordless(lines: &[Line], all: &mut Vec<Told>) {
             Told { span, what: What::Said(said) }
         },
     ));
+}
+
+/// Makes one of practices that follow each other and were kept, or broken, by the same words; words
+/// that were just read are not told again.
+fn fold_same_words(all: &mut Vec<Told>) {
+    let texts: Vec<String> = all
+        .iter()
+        .filter_map(|told| match &told.what {
+            What::Said(said) => said.text.map(|text| text.trim().to_owned()),
+            _ => None,
+        })
+        .collect();
+    let mut folded: Vec<Told> = Vec::new();
+    for mut told in std::mem::take(all) {
+        if let What::Practice { quote, practice, .. } = &mut told.what {
+            if let Some(Told { span, what: What::Practice { practice: last, also, .. } }) =
+                folded.last_mut()
+                && *span == told.span
+                && last.kept == practice.kept
+            {
+                also.push(practice.name);
+                continue;
+            }
+            if texts.iter().any(|text| text == quote) {
+                *quote = "";
+            }
+        }
+        folded.push(told);
+    }
+    *all = folded;
 }
 
 /// Puts a practice that says the same as an overlap onto it.

@@ -324,12 +324,14 @@ fn rows<'a>(what: &What<'a>, secs: f64) -> Vec<Vec<Run<'a>>> {
             vec![runs]
         }
         What::Said(said) => vec![words(said, secs, 1.0)],
-        What::Practice { party, quote, practice } => {
+        What::Practice { party, quote, practice, also } => {
             let who = match party {
                 Party::Agent => "",
                 Party::Customer => "Customer: ",
             };
-            let mut runs = vec![run(PLAIN, format!("{who}{}", wording::practice(practice.name)))];
+            let names = std::iter::once(&practice.name).chain(also);
+            let names: Vec<String> = names.map(|name| wording::practice(name)).collect();
+            let mut runs = vec![run(PLAIN, format!("{who}{}", names.join(" · ")))];
             if !quote.is_empty() {
                 runs.push(run(DIM, format!("“{quote}”")));
             }
