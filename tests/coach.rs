@@ -220,7 +220,7 @@ fn firing(rule: &str) -> Story {
         "apologise" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "issue"])
             .says(Agent, 6.0, 8.0, &["acknowledge", "offer-solution"])
-            .says(Customer, 30.0, 31.0, &[])
+            .says(Customer, 30.0, 31.0, &["complaint"])
             .says(Agent, 60.0, 62.0, &["keep-them-posted"])
             .until(74.0),
         "ask-open-question" => story()

@@ -25,6 +25,8 @@ pub struct Coach {
     agent_silent_since: CallTime,
     shown_at: VecDeque<CallTime>,
     shown_until: CallTime,
+    /// Whether the last prompt came from words.
+    shown_slow: bool,
     snoozed_until: Option<CallTime>,
     next_id: u32,
     watches: Vec<Watch>,
@@ -63,6 +65,7 @@ impl Coach {
             agent_silent_since: CallTime::ZERO,
             shown_at: VecDeque::new(),
             shown_until: CallTime::ZERO,
+            shown_slow: false,
             snoozed_until: None,
             next_id: 1,
             watches: Vec::new(),
@@ -204,13 +207,17 @@ impl Coach {
         let silent_secs = now.now.secs_since(self.agent_silent_since);
         let ended = !now.agent_speaks()
             && (!state.slow || (silent_secs >= self.cues.quiet_secs && !now.agent_words_awaited));
+        // What is happening at this moment does not rest after a prompt from words, and what the
+        // agent is doing at this moment does not even wait until that has left.
+        let by_ear = !state.slow && self.shown_slow;
+        let urgent = by_ear && rule.about_speech;
         !state.needs.iter().any(|need| self.doubted.contains(need))
-            && now.now >= self.shown_until
             && over(self.snoozed_until)
             && over(state.wrong_until)
             && (rule.about_speech || ended)
             && rested(last_of_practice.as_ref(), rule.cooldown_secs)
-            && rested(self.shown_at.back(), self.cues.cooldown_secs)
+            && (urgent || now.now >= self.shown_until)
+            && (by_ear || rested(self.shown_at.back(), self.cues.cooldown_secs))
             && (self.shown_at.iter().filter(recent).count() as u32) < self.cues.max_count
     }
 
@@ -223,6 +230,7 @@ impl Coach {
             self.shown_at.pop_front();
         }
         self.shown_until = now.now.shifted(self.cues.shown_secs);
+        self.shown_slow = state.slow;
         let id = self.next_id;
         self.next_id += 1;
         self.watches.push(Watch::new(id, i, now.now, self.cues.outcome_secs));
@@ -261,7 +269,7 @@ mod tests {
         secs: f64,
         situation: impl Fn(f64) -> Situation,
     ) -> (Vec<(f64, &'static str)>, Vec<Outcome>) {
-        let mut coach = Coach::new(&config);
+        let mut coach = Coach::new(config);
         let (mut cues, mut outcomes) = (Vec::new(), Vec::new());
         let mut tell = |at: f64, body| match body {
             Body::Cue(cue) => cues.push((at, cue.name)),

@@ -25,7 +25,7 @@ const OPEN: Style = AnsiColor::Yellow.on_default();
 /// The heading of what was done.
 pub(crate) const WENT_WELL: &str = "What went well";
 /// The heading of what the agent undertook to do.
-const PROMISED: &str = "Promised";
+pub(crate) const PROMISED: &str = "Promised";
 /// The heading of what was not.
 pub(crate) const NEXT_CALL: &str = "For the next call";
 

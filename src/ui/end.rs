@@ -11,7 +11,7 @@ use crate::call::record::{Line, Record};
 use crate::call::summary::SummaryRecord;
 use crate::config::DialogueConfig;
 use crate::event::Mark;
-use crate::report::summary::{NEXT_CALL, WENT_WELL, marked, moments, prompts};
+use crate::report::summary::{NEXT_CALL, PROMISED, WENT_WELL, marked, moments, prompts};
 use crate::report::wording;
 use crate::units::{CallTime, PerParty};
 
@@ -37,6 +37,7 @@ pub struct CallEnd {
     partial: bool,
     well: Vec<Item>,
     next: Vec<Item>,
+    promised: Vec<Item>,
     rows: Vec<(&'static str, PerParty<String>)>,
     prompts: Option<String>,
 }
@@ -71,10 +72,23 @@ impl CallEnd {
             partial,
             well: items(Mark::Done, ""),
             next,
+            promised: promised(lines),
             rows: rows(&summary),
             prompts: prompts(lines),
         }
     }
+}
+
+/// What the agent undertook to do, and by when.
+fn promised(lines: &[Line]) -> Vec<Item> {
+    let item = |line: &Line| match &line.record {
+        Record::Promise { quote, due, .. } => Some(Item {
+            text: quote.clone(),
+            moments: due.as_ref().map_or(String::new(), |due| format!("by {due}")),
+        }),
+        _ => None,
+    };
+    lines.iter().filter_map(item).collect()
 }
 
 /// The first moments, as a clock has them.
@@ -154,6 +168,10 @@ fn tell(ui: &mut Ui, call: &CallEnd, colours: &Palette) {
         heading(ui, NEXT_CALL, colours);
         items(ui, &call.next, (Icon::Resume, colours.caution), colours);
     }
+    if !call.promised.is_empty() {
+        heading(ui, PROMISED, colours);
+        items(ui, &call.promised, (Icon::Resume, colours.faint), colours);
+    }
     heading(ui, "In numbers", colours);
     Grid::new("numbers").num_columns(3).spacing(vec2(26.0, 5.0)).show(ui, |ui| {
         for head in ["", "You", "Customer"] {
@@ -186,7 +204,7 @@ fn items(
     colours: &Palette,
 ) {
     for item in items.iter().take(MAX_ITEMS) {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let (place, _) = ui.allocate_exact_size(vec2(16.0, 18.0), Sense::hover());
             icon::paint(ui.painter(), place.shrink(2.5), sign, mark);
             ui.label(RichText::new(&item.text).font(normal(14.0)).color(colours.text));
