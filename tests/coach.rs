@@ -235,7 +235,7 @@ fn firing(rule: &str) -> Story {
             .says(Customer, 9.0, 10.0, &[])
             .says(Agent, 20.0, 33.0, &["ask-open-question"])
             .until(40.0),
-        "offer-solution" => complained_without_offer().until(90.0),
+        "offer-solution" => complained_without_offer().until(165.0),
         "say-next-step" => complained().says(Agent, 30.0, 32.0, &["wraps-up"]).until(40.0),
         "promise-follow-up" => complained()
             .says(Agent, 21.0, 23.0, &["say-next-step", "thank"])

@@ -1,7 +1,7 @@
 //! The rules of the coach, as data: when a prompt would be right, what it says, and how one sees
 //! that it was heeded.
 //!
-//! The shipped ones are `assets/rules.toml`; [`file`] reads them and changes to them. A rule's
+//! The shipped ones are `assets/rules.toml`; [`mod@file`] reads them and changes to them. A rule's
 //! [`condition`]s compare [`fact`]s with numbers.
 
 pub mod condition;
