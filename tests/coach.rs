@@ -245,12 +245,15 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up"])
             .says(Agent, 30.0, 32.0, &["wraps-up"])
             .until(40.0),
-        "invite-review" => complained()
+        "invite-review" => story()
+            .says(Customer, 1.0, 5.0, &["complaint", "negative"])
+            .says(Agent, 6.0, 9.0, &["acknowledge", "apologise", "offer-solution"])
+            .says(Customer, 10.0, 14.0, &["negative"])
+            .says(Agent, 15.0, 19.0, &["reflect-back", "check-understanding"])
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up", "thank"])
-            .says(Customer, 25.0, 27.0, &["relief", "thanks"])
-            .heat(27.0, 0.1, 0.0)
-            .says(Agent, 30.0, 32.0, &["wraps-up"])
-            .until(40.0),
+            .says(Customer, 60.0, 62.0, &["relief", "thanks"])
+            .heat(62.0, 0.1, 0.0)
+            .until(70.0),
         "lighten" => {
             let mut story = complained().says(Customer, 25.0, 27.0, &["relief"]).until(34.0);
             story.rules = Some("[[rule]]\nname = \"lighten\"\nenabled = true\n");
@@ -379,7 +382,7 @@ fn standing(practice: &str, mark: Mark) -> Option<Story> {
             &["offer-solution"],
         ),
         ("offer-options", Missed) => story().says(Customer, 1.0, 3.0, &["refuses"]),
-        ("invite-review", Missed) => firing("invite-review"),
+        ("invite-review", Missed) => firing("invite-review").says(Agent, 72.0, 73.0, &["wraps-up"]),
         (_, Missed) => {
             story().says(Customer, 1.0, 3.0, &["complaint"]).says(Agent, 5.0, 7.0, &["wraps-up"])
         }
