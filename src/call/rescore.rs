@@ -9,12 +9,10 @@
 
 use super::record::{Line, Record};
 use crate::coach::discipline::Coach;
+use crate::coach::scene::Scene;
 use crate::coach::{Reaction, Situation};
 use crate::config::Config;
 use crate::config::rules::Need;
-use crate::dialogue::floor::{Floor, UnderWay};
-use crate::dialogue::overlap::OverlapTracker;
-use crate::dialogue::silence::Silence;
 use crate::engine::doubt;
 use crate::event::{Bearing, Body, Event, Layout, Outcome, Summary};
 use crate::tone::heat::HeatNow;
@@ -85,13 +83,9 @@ fn steps(lines: &[Line]) -> Vec<(CallTime, Step<'_>)> {
 /// The call as the coach sees it.
 struct Call {
     coach: Coach,
-    floor: Floor,
-    overlaps: OverlapTracker,
-    silence: Silence,
-    under_way: UnderWay,
+    scene: Scene,
+    /// When the speech under way, or the last, ends.
     speech_end: PerParty<CallTime>,
-    spoke_last: Option<Party>,
-    agent_heard: CallTime,
     bearing: (CallTime, Bearing),
     heat: Option<(CallTime, HeatNow)>,
     /// Where audio is missing.
@@ -105,13 +99,8 @@ impl Call {
         let own_pace_wpm = config.measure.typical_wpm as f32;
         Call {
             coach: Coach::new(config),
-            floor: Floor::new(&config.dialogue),
-            overlaps: OverlapTracker::new(&config.dialogue, false),
-            silence: Silence::new(config.dialogue.silence_min_secs),
-            under_way: UnderWay::default(),
+            scene: Scene::new(&config.dialogue, false),
             speech_end: PerParty { agent: CallTime::ZERO, customer: CallTime::ZERO },
-            spoke_last: None,
-            agent_heard: CallTime::ZERO,
             bearing: (CallTime::ZERO, Bearing { own_pace_wpm, ..Bearing::default() }),
             heat: None,
             gap_end: CallTime::ZERO,
@@ -123,14 +112,7 @@ impl Call {
     fn take(&mut self, at: CallTime, step: Step<'_>) {
         match step {
             Step::Begins(party, span) => {
-                let start = span.start;
-                let other = self.under_way[party.other()];
-                self.silence.started(start, other);
-                let floor = self.floor.turn().map(|turn| turn.party);
-                self.overlaps.started(party, start, other, floor);
-                self.floor.started(party, start, other);
-                self.under_way[party] = Some(CallSpan::new(start, start));
-                self.spoke_last = Some(party);
+                self.scene.began(party, span.start);
                 self.speech_end[party] = span.end;
             }
             Step::Doubted(code) => match doubt::means(code) {
@@ -149,13 +131,10 @@ impl Call {
     fn told(&mut self, event: Event) {
         if let Body::Speech { party, span } = event.body {
             let party = party.unwrap_or(Party::Customer);
-            self.silence.ended(span.end);
-            self.overlaps.ended(party, span);
-            self.floor.ended(party, span);
-            self.under_way[party] = None;
+            self.scene.ended(party, span);
         } else if let Body::Gap { span, .. } | Body::Pause { span } = event.body {
             self.gap_end = self.gap_end.max(span.end);
-            self.silence.ended(span.end);
+            self.scene.silence.ended(span.end);
         } else if let Body::Measure(measure) = &event.body {
             self.bearing = measure.now.map_or(self.bearing, |now| (event.at, now));
         } else if let Body::Tone(tone) = &event.body {
@@ -174,14 +153,11 @@ impl Call {
 
     fn look(&mut self, now: CallTime) {
         for party in Party::BOTH {
-            if let Some(span) = &mut self.under_way[party] {
+            if let Some(span) = &mut self.scene.under_way[party] {
                 span.end = now.min(self.speech_end[party]);
             }
         }
-        if self.under_way.agent.is_some() {
-            self.agent_heard = now;
-        }
-        self.floor.step(now, &self.under_way);
+        self.scene.step(now);
         let situation = self.situation(now);
         let events = &mut self.events;
         let mut cues = Vec::new();
@@ -194,34 +170,16 @@ impl Call {
     }
 
     fn situation(&self, now: CallTime) -> Situation {
-        let deaf = now <= self.gap_end;
-        let turn = self.floor.turn();
-        let customers = turn.filter(|turn| {
-            turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
-        });
-        let dead_air_secs =
-            if deaf { 0.0 } else { self.silence.dead_air_secs(now, &self.under_way) };
         let (measured, bearing) = self.bearing;
         let fresh = |at: CallTime| now.secs_since(at) <= FRESH_SECS;
         let stale = Bearing { own_pace_wpm: bearing.own_pace_wpm, ..Bearing::default() };
         Situation {
-            now,
-            under_way: self.under_way,
-            overlap: self.overlaps.running(&self.under_way),
-            turn,
-            dead_air_secs,
-            unanswered_secs: customers
-                .map_or(0.0, |turn| now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)),
-            answer_gap_secs: match self.spoke_last {
-                Some(Party::Customer) => dead_air_secs,
-                Some(Party::Agent) | None => 0.0,
-            },
             bearing: if fresh(measured) { bearing } else { stale },
             heat: self.heat.map(|(at, heat)| match fresh(at) {
                 true => heat,
                 false => HeatNow { rise: heat.rise.min(0.0), ..heat },
             }),
-            agent_words_awaited: false,
+            ..self.scene.situation(now, now <= self.gap_end)
         }
     }
 

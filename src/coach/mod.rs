@@ -1,6 +1,6 @@
 //! When to prompt the agent, with what, and what came of it.
 //!
-//! What is measured at a moment is the [`Situation`]; what has happened before is the [`memory`],
+//! What is measured at a moment is the [`Situation`], as the [`scene`] shows it; what has happened before is the [`memory`],
 //! which follows the events of the log. [`finding`] holds the rules, which are data
 //! ([`crate::config::rules`]), against both; [`discipline`] says whether a prompt may be shown, and
 //! [`outcome`] what happened in the seconds after. The [`ledger`] says what
@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod memory;
 pub mod outcome;
 pub mod recovery;
+pub mod scene;
 pub mod scorecard;
 
 use crate::config::rules::fact::Measured;

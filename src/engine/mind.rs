@@ -8,12 +8,11 @@ use super::ear::Heard;
 use super::pending::{Final, Partial, Pending};
 use super::{SourceNote, Words};
 use crate::coach::discipline::Coach;
+use crate::coach::scene::Scene;
 use crate::coach::{Reaction, Situation, round};
 use crate::config::Config;
 use crate::config::rules::Need;
-use crate::dialogue::floor::{Floor, UnderWay};
-use crate::dialogue::overlap::{Overlap, OverlapTracker};
-use crate::dialogue::silence::Silence;
+use crate::dialogue::overlap::Overlap;
 use crate::dialogue::summary::Tally;
 use crate::event::{
     Bearing, Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
@@ -32,6 +31,8 @@ use crate::units::{CallSpan, CallTime, Party, PerParty};
 
 /// A listener's signal is credited in a turn that has lasted this long. Seconds.
 const LONG_TURN_SECS: f64 = 5.0;
+
+/// Follows a call.
 pub struct Mind {
     config: Config,
     head: Option<CallHead>,
@@ -46,17 +47,10 @@ pub struct Mind {
     sentiment: Option<Sentiment>,
     /// `None` where nothing can tell practices by words, and in a mono mix.
     listener: Option<Listener>,
-    floor: Floor,
-    overlaps: OverlapTracker,
-    silence: Silence,
+    scene: Scene,
     doubt: Doubt,
     coach: Coach,
     tally: Tally,
-    under_way: UnderWay,
-    /// When the agent was last heard.
-    agent_heard: CallTime,
-    /// Who spoke last.
-    spoke_last: Option<Party>,
     /// When audio was last missing.
     last_gap: CallTime,
 }
@@ -74,15 +68,10 @@ impl Mind {
             tone: None,
             sentiment: None,
             listener: None,
-            floor: Floor::new(&config.dialogue),
-            overlaps: OverlapTracker::new(&config.dialogue, words != Words::Never),
-            silence: Silence::new(config.dialogue.silence_min_secs),
+            scene: Scene::new(&config.dialogue, words != Words::Never),
             doubt: Doubt::default(),
             coach: Coach::new(config),
             tally: Tally::new(&config.dialogue),
-            under_way: UnderWay::default(),
-            agent_heard: CallTime::ZERO,
-            spoke_last: None,
             last_gap: CallTime::ZERO,
         }
     }
@@ -145,7 +134,7 @@ impl Mind {
     }
 
     pub fn speaking(&self) -> PerParty<bool> {
-        self.under_way.map(Option::is_some)
+        self.scene.under_way.map(Option::is_some)
     }
 
     pub fn snoozed_until(&self) -> Option<CallTime> {
@@ -187,10 +176,10 @@ impl Mind {
                     // Both parties pause at once.
                     GapCause::Paused if party == Party::Agent => continue,
                     GapCause::Paused => {
-                        if let Some(span) = self.silence.started(span.start, None) {
+                        if let Some(span) = self.scene.silence.started(span.start, None) {
                             self.tell(Body::Silence { span }, out);
                         }
-                        self.silence.ended(span.end);
+                        self.scene.silence.ended(span.end);
                         Body::Pause { span }
                     }
                     GapCause::Overrun | GapCause::DeviceLost | GapCause::File => {
@@ -227,11 +216,11 @@ impl Mind {
         self.take_notes(out);
         self.take_words(true, out);
         let mut found = Vec::new();
-        self.overlaps.finish(end, |overlap| found.push(overlap));
+        self.scene.overlaps.finish(end, |overlap| found.push(overlap));
         for overlap in found {
             self.tell_overlap(overlap, out);
         }
-        if let Some(span) = self.silence.finish(end) {
+        if let Some(span) = self.scene.silence.finish(end) {
             self.tell(Body::Silence { span }, out);
         }
         let situation = self.situation(false);
@@ -299,7 +288,7 @@ impl Mind {
         };
         let plain: Vec<String> = transcript.words.iter().map(|word| bare(&word.text)).collect();
         let spoken = plain.iter().map(String::as_str).filter(|word| !word.is_empty());
-        self.overlaps.words(party, span, spoken);
+        self.scene.overlaps.words(party, span, spoken);
         self.speakers[party].words(span, &transcript.words);
         if !transcript.words.is_empty() {
             let Transcript { text, words, confidence, redo } = transcript;
@@ -350,49 +339,31 @@ impl Mind {
             for &event in &heard[party].told {
                 match event {
                     SpanEvent::Started(start) => {
-                        let other = self.under_way[party.other()];
-                        self.time_answer(party, start, other, out);
-                        self.spoke_last = Some(party);
-                        if let Some(span) = self.silence.started(start, other) {
+                        self.time_answer(party, start, out);
+                        if let Some(span) = self.scene.began(party, start) {
                             self.tell(Body::Silence { span }, out);
                         }
-                        let floor = self.floor.turn().map(|turn| turn.party);
-                        self.overlaps.started(party, start, other, floor);
-                        self.floor.started(party, start, other);
-                        self.under_way[party] = Some(CallSpan::new(start, start));
                     }
                     SpanEvent::Ended(span) => {
                         self.tell(Body::Speech { party: self.named(party), span }, out);
-                        self.silence.ended(span.end);
-                        self.overlaps.ended(party, span);
-                        self.floor.ended(party, span);
-                        self.under_way[party] = None;
+                        self.scene.ended(party, span);
                     }
                 }
             }
-            self.under_way[party] = heard[party].under_way;
-            if party == Party::Agent && self.under_way.agent.is_some() {
-                self.agent_heard = self.now;
-            }
+            self.scene.under_way[party] = heard[party].under_way;
         }
-        self.floor.step(self.now, &self.under_way);
+        self.scene.step(self.now);
         let mut found = Vec::new();
-        self.overlaps.step(self.now, |overlap| found.push(overlap));
+        self.scene.overlaps.step(self.now, |overlap| found.push(overlap));
         for overlap in found {
             self.tell_overlap(overlap, out);
         }
     }
 
     /// An agent who lets the customer wait for long for an answer, without having said why, is slow.
-    fn time_answer(
-        &mut self,
-        party: Party,
-        start: CallTime,
-        other: Option<CallSpan>,
-        out: &mut Vec<Event>,
-    ) {
-        let asked = self.spoke_last == Some(Party::Customer) && party == Party::Agent && !self.mono;
-        let Some(since) = self.silence.since().filter(|_| asked && other.is_none()) else { return };
+    fn time_answer(&mut self, party: Party, start: CallTime, out: &mut Vec<Event>) {
+        let answers = party == Party::Agent && !self.mono;
+        let Some(since) = self.scene.waits_since().filter(|_| answers) else { return };
         let secs = start.secs_since(since);
         let deaf = self.last_gap > since;
         if secs < self.config.dialogue.slow_answer_secs || deaf || self.coach.kept_posted(since) {
@@ -415,7 +386,7 @@ impl Mind {
     fn tell_overlap(&mut self, overlap: Overlap, out: &mut Vec<Event>) {
         let Overlap { span, by, kind, yielded, .. } = overlap;
         self.tell(Body::Overlap { span, by, kind, yielded }, out);
-        let turn_secs = self.floor.turn().map_or(0.0, |turn| turn.span.secs());
+        let turn_secs = self.scene.floor.turn().map_or(0.0, |turn| turn.span.secs());
         let practice = match (by, kind) {
             (Party::Agent, OverlapKind::Interruption) => Some(("let-them-finish", 0.0)),
             (Party::Agent, OverlapKind::Backchannel) if turn_secs >= LONG_TURN_SECS => {
@@ -485,7 +456,7 @@ impl Mind {
     fn bearing(&self) -> Bearing {
         let measure = &self.config.measure;
         let agent = &self.speakers.agent;
-        let turn = self.floor.turn().filter(|turn| turn.party == Party::Agent);
+        let turn = self.scene.floor.turn().filter(|turn| turn.party == Party::Agent);
         let pace = turn.and_then(|turn| agent.pace_since(turn.span.start, measure.turn_pace_secs));
         let own = agent.baseline_wpm(measure.own_pace_min_secs).unwrap_or(measure.typical_wpm);
         Bearing {
@@ -498,30 +469,11 @@ impl Mind {
 
     /// What the coach may know; where audio is missing (`deaf`), nobody can say who was silent.
     fn situation(&self, deaf: bool) -> Situation {
-        let turn = self.floor.turn();
-        let customers = turn.filter(|turn| {
-            turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
-        });
-        let dead_air_secs = match deaf {
-            true => 0.0,
-            false => self.silence.dead_air_secs(self.now, &self.under_way),
-        };
         Situation {
-            now: self.now,
-            under_way: self.under_way,
-            overlap: self.overlaps.running(&self.under_way),
-            turn,
-            dead_air_secs,
-            answer_gap_secs: match self.spoke_last {
-                Some(Party::Customer) => dead_air_secs,
-                Some(Party::Agent) | None => 0.0,
-            },
-            unanswered_secs: customers.map_or(0.0, |turn| {
-                self.now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)
-            }),
             bearing: self.bearing(),
             heat: self.tone.as_ref().and_then(|tone| tone.heat_now(self.now)),
             agent_words_awaited: self.pending.awaits(Party::Agent),
+            ..self.scene.situation(self.now, deaf)
         }
     }
 }
