@@ -50,7 +50,11 @@ enum Step<'a> {
     Begins(Party, CallSpan),
     Told(Box<Body>),
     Doubted(&'a str),
-    Reacted(Reaction),
+    /// Audio is missing up to there.
+    Misses(CallTime),
+    Snoozed,
+    /// The agent called a prompt of this rule wrong.
+    Wrong(&'a str),
 }
 
 fn steps(lines: &[Line]) -> Vec<(CallTime, Step<'_>)> {
@@ -64,12 +68,25 @@ fn steps(lines: &[Line]) -> Vec<(CallTime, Step<'_>)> {
                 let known = span.start.shifted(ONSET_SECS).min(at);
                 steps.push((known, Step::Begins(party, span)));
             }
-            Record::Warning { code, .. } => steps.push((at, Step::Doubted(code))),
-            Record::CueOutcome { outcome: Outcome::Snoozed, .. } => {
-                steps.push((at, Step::Reacted(Reaction::Snooze)));
+            Record::Warning { code, disables, .. } => {
+                let doubts = doubt::means(code).is_some_and(|(_, doubted)| doubted);
+                if !(doubts && disables.is_empty()) {
+                    steps.push((at, Step::Doubted(code)));
+                }
             }
-            Record::CueOutcome { outcome: Outcome::Wrong, .. } => {
-                steps.push((at, Step::Reacted(Reaction::Wrong)));
+            Record::Gap { span, .. } => {
+                let span = CallSpan::from(*span);
+                steps.push((span.start, Step::Misses(span.end)));
+            }
+            Record::CueOutcome { outcome: Outcome::Snoozed, .. } => {
+                steps.push((at, Step::Snoozed));
+            }
+            Record::CueOutcome { id, outcome: Outcome::Wrong, .. } => {
+                let rule = lines.iter().find_map(|line| match &line.record {
+                    Record::Cue(cue) if cue.id == *id => Some(cue.rule.as_str()),
+                    _ => None,
+                });
+                steps.extend(rule.map(|rule| (at, Step::Wrong(rule))));
             }
             _ => {}
         }
@@ -120,19 +137,36 @@ impl Call {
                 Some((needs, false)) => self.coach.trust(needs),
                 None => {}
             },
-            Step::Reacted(reaction) => {
-                let events = &mut self.events;
-                self.coach.react(reaction, at, |body| events.push(Event { at, body }));
+            Step::Misses(until) => self.gap_end = self.gap_end.max(until),
+            Step::Snoozed => self.react(Reaction::Snooze, at),
+            // Of a prompt that these rules would not have shown nothing is known.
+            Step::Wrong(rule) if self.coach.last_rule() == Some(rule) => {
+                self.react(Reaction::Wrong, at);
             }
+            Step::Wrong(_) => {}
             Step::Told(body) => self.told(Event { at, body: *body }),
         }
+    }
+
+    fn react(&mut self, reaction: Reaction, at: CallTime) {
+        let mut told = Vec::new();
+        self.coach.react(reaction, at, |body| told.push(Event { at, body }));
+        told.into_iter().for_each(|event| self.say(event));
+    }
+
+    /// Takes what the coach says.
+    fn say(&mut self, event: Event) {
+        let at = event.at;
+        let moments = self.coach.observe(&event);
+        self.events.push(event);
+        self.events.extend(moments.into_iter().map(|body| Event { at, body }));
     }
 
     fn told(&mut self, event: Event) {
         if let Body::Speech { party, span } = event.body {
             let party = party.unwrap_or(Party::Customer);
             self.scene.ended(party, span);
-        } else if let Body::Gap { span, .. } | Body::Pause { span } = event.body {
+        } else if let Body::Pause { span } = event.body {
             self.gap_end = self.gap_end.max(span.end);
             self.scene.silence.ended(span.end);
         } else if let Body::Measure(measure) = &event.body {
@@ -159,14 +193,9 @@ impl Call {
         }
         self.scene.step(now);
         let situation = self.situation(now);
-        let events = &mut self.events;
-        let mut cues = Vec::new();
-        self.coach.step(&situation, |body| cues.push(Event { at: now, body }));
-        for cue in cues {
-            let moments = self.coach.observe(&cue);
-            events.push(cue);
-            events.extend(moments.into_iter().map(|body| Event { at: now, body }));
-        }
+        let mut told = Vec::new();
+        self.coach.step(&situation, |body| told.push(Event { at: now, body }));
+        told.into_iter().for_each(|event| self.say(event));
     }
 
     fn situation(&self, now: CallTime) -> Situation {
@@ -187,10 +216,7 @@ impl Call {
         let situation = self.situation(end);
         let mut last = Vec::new();
         self.coach.finish(&situation, |body| last.push(Event { at: end, body }));
-        for event in last {
-            self.coach.observe(&event);
-            self.events.push(event);
-        }
+        last.into_iter().for_each(|event| self.say(event));
         let mut summary = Summary { mono: self.mono, ..Summary::default() };
         self.coach.close(&situation, &mut summary);
         (self.events, summary)

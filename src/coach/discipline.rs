@@ -7,11 +7,14 @@ use super::ledger::Ledger;
 use super::outcome::Watch;
 use super::{Reaction, Situation};
 use crate::config::rules::fact::Happening;
-use crate::config::rules::{Need, Rule, RuleSet};
+use crate::config::rules::{MOST_RAISES, Need, Rule, RuleSet};
 use crate::config::{Config, CuesConfig};
 use crate::event::{Body, Cue, Event, Outcome, Speed, Summary};
 use crate::language::redact::Redaction;
 use crate::units::CallTime;
+
+/// Who has said what they are doing has an answer owed for so long. Seconds.
+const POSTED_SECS: f64 = 60.0;
 
 /// Decides which findings become cues, and follows what comes of them.
 pub struct Coach {
@@ -43,8 +46,9 @@ struct RuleState {
     prompted: bool,
     last_cue: Option<CallTime>,
     cues: usize,
-    /// Until when it rests, since the agent found it wrong.
+    /// Until when it rests, since the agent found it wrong, and how often they did.
     wrong_until: Option<CallTime>,
+    wrong: u32,
 }
 
 impl Coach {
@@ -89,9 +93,7 @@ impl Coach {
 
     /// The names of the rules that need any of these.
     pub fn that_need(&self, needs: &[Need]) -> Vec<String> {
-        let states = self.rules.rules.iter().zip(&self.states);
-        let off = states.filter(|(_, state)| state.needs.iter().any(|need| needs.contains(need)));
-        off.map(|(rule, _)| rule.name.clone()).collect()
+        self.rules.that_need(needs)
     }
 
     /// Takes the next event of the log; returns the moments for the human coach that are now clear.
@@ -105,15 +107,17 @@ impl Coach {
         if now.agent_speaks() {
             self.agent_silent_since = now.now;
         }
-        let known = self.ledger.known(now);
-        let rules = &self.rules.rules;
-        self.watches.retain_mut(|watch| match watch.step(known, &rules[watch.rule()]) {
-            Some((outcome, evidence)) => {
+        let mut watches = std::mem::take(&mut self.watches);
+        watches.retain_mut(|watch| {
+            let rule = &self.rules.rules[watch.rule()];
+            let over = watch.step(self.ledger.known(now), rule);
+            if let Some((outcome, evidence)) = over.clone() {
+                let outcome = self.as_far_as_known(outcome);
                 tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
-                false
             }
-            None => true,
+            over.is_none()
         });
+        self.watches = watches;
         for i in 0..self.rules.rules.len() {
             let known = self.ledger.known(now);
             let (rule, state) = (&self.rules.rules[i], &mut self.states[i]);
@@ -145,15 +149,28 @@ impl Coach {
         if reaction == Reaction::Snooze && !on_screen {
             return;
         }
-        let Some(watch) = self.watches.pop() else { return };
+        // The last prompt only: one from before it is none that the agent means.
+        let Some(watch) = self.watches.pop_if(|watch| watch.id() + 1 == self.next_id) else {
+            return;
+        };
         self.shown_until = now;
         let (_, evidence) = watch.finish(now, &self.rules.rules[watch.rule()]);
         if reaction == Reaction::Wrong {
-            self.states[watch.rule()].wrong_until = Some(rest);
-            let name = self.rules.rules[watch.rule()].name.clone();
-            self.rules.raise(&name, 1);
+            let state = &mut self.states[watch.rule()];
+            state.wrong_until = Some(rest);
+            state.wrong += 1;
+            if state.wrong <= MOST_RAISES {
+                let name = self.rules.rules[watch.rule()].name.clone();
+                self.rules.raise(&name, 1);
+            }
         }
         tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
+    }
+
+    /// The rule of the last prompt, while it is being watched.
+    pub fn last_rule(&self) -> Option<&str> {
+        let last = self.watches.last().filter(|watch| watch.id() + 1 == self.next_id)?;
+        Some(self.rules.rules[last.rule()].name.as_str())
     }
 
     /// Until when the agent wants no prompts, as last said.
@@ -167,19 +184,32 @@ impl Coach {
         (!last.is_settled()).then(|| last.id())
     }
 
-    /// Whether the agent has just said that and why there will be a silence.
+    /// Whether the agent has said, in this silence or shortly before it began at `since`, that there
+    /// will be one, and why.
     pub fn kept_posted(&self, since: CallTime) -> bool {
+        let from = CallTime::from_secs((since.secs() - POSTED_SECS).max(0.0));
         let posted = Happening::kept("keep-them-posted");
-        posted.is_some_and(|posted| {
-            self.ledger.memory().since(&[posted], since, 0.0).next().is_some()
-        })
+        posted
+            .is_some_and(|posted| self.ledger.memory().since(&[posted], from, 0.0).next().is_some())
+    }
+
+    /// Where nobody can tell who speaks, nobody can tell that a prompt was ignored either.
+    fn as_far_as_known(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Ignored if self.doubted.contains(&Need::Parties) => Outcome::Expired,
+            outcome => outcome,
+        }
     }
 
     /// The call is over: tells the outcomes that are still open, as far as they are known, and
     /// the last moment for the human coach.
     pub fn finish(&mut self, now: &Situation, mut tell: impl FnMut(Body)) {
-        for watch in std::mem::take(&mut self.watches) {
-            let (outcome, evidence) = watch.finish(now.now, &self.rules.rules[watch.rule()]);
+        for mut watch in std::mem::take(&mut self.watches) {
+            let rule = &self.rules.rules[watch.rule()];
+            // What was said last may have been the answer.
+            let over = watch.step(self.ledger.known(now), rule);
+            let (outcome, evidence) = over.unwrap_or_else(|| watch.finish(now.now, rule));
+            let outcome = self.as_far_as_known(outcome);
             tell(Body::CueOutcome { id: watch.id(), outcome, evidence });
         }
         if let Some(flag) = self.flags.finish() {
@@ -376,6 +406,37 @@ mod tests {
         assert_eq!(step(&mut coach, 12, 60), []);
         // Nothing is left to be wrong.
         coach.react(Reaction::Wrong, CallTime::from_secs(60.0), |body| panic!("{body:?}"));
+    }
+
+    #[test]
+    fn wrong_is_of_the_last_prompt_only() {
+        let mut coach = Coach::new(&Config::default());
+        for i in 0..=24 {
+            let now = f64::from(i);
+            let unanswered_secs = if i > 12 { now } else { 0.0 };
+            let situation = Situation { unanswered_secs, ..dead_air_from(0.0, now.min(12.0)) };
+            let now = CallTime::from_secs(now);
+            coach.step(&Situation { now, ..situation }, |_| ());
+        }
+        let mut wrong = Vec::new();
+        for _ in 0..2 {
+            coach.react(Reaction::Wrong, CallTime::from_secs(24.0), |body| wrong.push(body));
+        }
+        assert!(matches!(wrong[..], [Body::CueOutcome { id: 2, .. }]), "{wrong:?}");
+    }
+
+    #[test]
+    fn who_pauses_has_not_slowed_down() {
+        let (cues, outcomes) = run(&Config::default(), 30.0, |now| {
+            let speaks = now % 6.0 < 5.0;
+            let span = CallSpan::new(CallTime::ZERO, CallTime::from_secs(now));
+            let bearing =
+                Bearing { turn_pace_wpm: Some(240.0), own_pace_wpm: 150.0, ..Bearing::default() };
+            let under_way = UnderWay { agent: speaks.then_some(span), customer: None };
+            Situation { under_way, bearing, ..quiet(now) }
+        });
+        assert_eq!(cues, [(1.0, "stay-calm")]);
+        assert_eq!(outcomes, [Outcome::Ignored]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::{Situation, round};
 use crate::config::rules::Rule;
-use crate::config::rules::condition::Op;
+use crate::config::rules::condition::{Condition, Op};
 use crate::config::rules::fact::{Fact, Happening, Measured};
 use crate::config::rules::file::placeholders;
 use crate::event::Evidence;
@@ -35,13 +35,28 @@ impl Known<'_> {
         }
     }
 
+    /// The number of the fact of one of a rule's conditions.
+    fn number(&self, rule: &Rule, condition: &Condition) -> Option<f64> {
+        let min_score = if condition.is_of_absence() { 0.0 } else { rule.min_score };
+        self.value(&condition.fact, min_score)
+    }
+
     /// Whether the rule finds something; `was_on` is whether it did a moment ago, which makes it
     /// slower to let go. A fact that is not known meets no condition.
     pub fn meets(&self, rule: &Rule, was_on: bool) -> bool {
         let lets_go = if was_on { rule.lets_go } else { 1.0 };
         rule.when.iter().all(|condition| {
-            let value = self.value(&condition.fact, rule.min_score);
+            let value = self.number(rule, condition);
             value.is_some_and(|value| condition.holds(value, lets_go))
+        })
+    }
+
+    /// Whether what the rule found goes on. A rise ends by itself: what has risen counts.
+    pub fn goes_on(&self, rule: &Rule) -> bool {
+        let rises = |condition: &Condition| condition.fact == Fact::Measured(Measured::HeatRise);
+        rule.when.iter().filter(|condition| !rises(condition)).all(|condition| {
+            let value = self.number(rule, condition);
+            value.is_some_and(|value| condition.holds(value, rule.lets_go))
         })
     }
 
@@ -49,7 +64,7 @@ impl Known<'_> {
     pub fn evidence(&self, rule: &Rule) -> Evidence {
         let mut evidence = Evidence::new();
         for condition in &rule.when {
-            let value = self.value(&condition.fact, rule.min_score).filter(|v| v.is_finite());
+            let value = self.number(rule, condition).filter(|v| v.is_finite());
             let Some(value) = value else { continue };
             let name = condition.fact.to_string().replace(" | ", "|").replace(['-', ' '], "_");
             let side = if condition.op == Op::AtLeast { "threshold" } else { "limit" };
@@ -71,8 +86,8 @@ impl Known<'_> {
                 Some(of) => why += &self.quote(of, rule.min_score, redaction),
                 None => {
                     let condition = rule.when.iter().find(|c| c.fact.to_string() == name);
-                    let value = condition.and_then(|c| self.value(&c.fact, rule.min_score));
-                    why += &value.map_or("?".into(), number);
+                    let value = condition.and_then(|condition| self.number(rule, condition));
+                    why += &value.map_or("?".into(), rounded);
                 }
             }
         }
@@ -104,6 +119,6 @@ impl Known<'_> {
 }
 
 /// One decimal below ten, none above.
-fn number(value: f64) -> String {
+fn rounded(value: f64) -> String {
     if value.abs() < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
 }

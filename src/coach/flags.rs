@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::round;
+use super::{MIN_CONFIDENCE, round};
 use crate::event::{Body, Cue, Event, Flag, Outcome, OverlapKind, Practice, Tone, evidence};
 use crate::tone::heat::Mood;
 use crate::units::{CallSpan, CallTime, Party};
@@ -55,7 +55,9 @@ impl Flags {
                     if *yielded { ("took-the-floor", 2) } else { ("talked-over", 1) };
                 flags.push(Flag { span: *span, reason, severity, cue: None, evidence: numbers });
             }
-            Body::Tone(tone) => flags.extend(self.feel(tone, event.at)),
+            Body::Tone(tone) if tone.confidence >= MIN_CONFIDENCE => {
+                flags.extend(self.feel(tone, event.at));
+            }
             Body::Practice(practice) => flags.extend(self.practised(practice)),
             Body::Remark(remark) => match remark.name {
                 "threatens-to-leave" | "asks-for-manager" => flags.push(Flag {
@@ -88,6 +90,7 @@ impl Flags {
             | Body::Gap { .. }
             | Body::Pause { .. }
             | Body::Measure(_)
+            | Body::Tone(_)
             | Body::Issue { .. }
             | Body::Promise { .. }
             | Body::CueOutcome { .. }

@@ -62,7 +62,7 @@ pub struct Situation {
 }
 
 /// Heat that can be trusted less than this is not known.
-const MIN_CONFIDENCE: f32 = 0.5;
+pub const MIN_CONFIDENCE: f32 = 0.5;
 
 impl Situation {
     /// Whether the agent is speaking.

@@ -88,12 +88,14 @@ impl Watch {
                 }
             }
             Heeded::Settles => {
-                // What still holds speech from before the prompt tells nothing.
-                if let Some(pace) =
-                    now.bearing.turn_pace_wpm.filter(|_| self.spoke_secs > SETTLES_AFTER_SECS)
+                // What still holds speech from before the prompt tells nothing, nor does a pause.
+                if let Some(pace) = now
+                    .bearing
+                    .turn_pace_wpm
+                    .filter(|_| now.agent_speaks() && self.spoke_secs > SETTLES_AFTER_SECS)
                 {
                     self.slowest_wpm = Some(self.slowest_wpm.map_or(pace, |slow| slow.min(pace)));
-                    if !known.meets(rule, true) {
+                    if !known.goes_on(rule) {
                         self.done_at.get_or_insert(now.now);
                     }
                 }
@@ -142,6 +144,8 @@ impl Watch {
 
     /// The outcome as far as it is known now.
     pub fn finish(&self, now: CallTime, rule: &Rule) -> (Outcome, Evidence) {
+        // The call ended before it could be told.
+        let cut_short = now.secs_since(self.since) < self.window_secs && self.relapsed_at.is_none();
         let after = |at: Option<CallTime>| at.map(|at| round(at.secs_since(self.since)));
         let outcome = match rule.heeded {
             _ if self.done_at.is_some() && self.relapsed_at.is_none() => Outcome::Heeded,
@@ -149,6 +153,9 @@ impl Watch {
             // The customer had to break the silence.
             Heeded::Speaks if self.passed_at.is_some() => Outcome::Ignored,
             Heeded::Signals if self.passed_at.is_some() => Outcome::Expired,
+            Heeded::Speaks | Heeded::Signals | Heeded::Settles | Heeded::Does if cut_short => {
+                Outcome::Expired
+            }
             // Too little was said after it to tell.
             Heeded::Settles if self.slowest_wpm.is_none() => Outcome::Expired,
             Heeded::Does if !self.replied => Outcome::Expired,

@@ -1,11 +1,9 @@
 //! How a call came back from trouble.
 
+use super::MIN_CONFIDENCE;
 use crate::event::{Body, Practice, Recovery, Remark, Tone};
 use crate::tone::heat::Mood;
 use crate::units::CallTime;
-
-/// Heat that can be trusted less than this begins no trouble.
-const MIN_CONFIDENCE: f32 = 0.5;
 
 /// Follows the trouble of a call: its beginning, the first sign that the agent heard it, the first
 /// offer, and since when the customer has been calm.

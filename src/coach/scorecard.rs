@@ -1,9 +1,10 @@
 //! How each practice stands at the end of the call.
 
+use super::MIN_CONFIDENCE;
 use super::finding::Known;
 use super::memory::Memory;
 use crate::config::rules::RuleSet;
-use crate::config::rules::fact::Happening;
+use crate::config::rules::fact::{Fact, Happening, Measured};
 use crate::event::{Body, Mark, Outcome, OverlapKind, PRACTICES};
 use crate::tone::heat::Mood;
 use crate::units::Party;
@@ -24,7 +25,7 @@ pub struct Scorecard {
     cues: Vec<(u32, &'static str, String)>,
     outcomes: Vec<(u32, Outcome)>,
     customer_secs: f64,
-    agent_turns: usize,
+    agent_spans: usize,
     interruptions: usize,
     signals: usize,
     words: bool,
@@ -42,14 +43,16 @@ impl Scorecard {
         } else if let Body::Speech { party: Some(party), span } = body {
             match party {
                 Party::Customer => self.customer_secs += span.secs(),
-                Party::Agent => self.agent_turns += 1,
+                Party::Agent => self.agent_spans += 1,
             }
         } else if let Body::Overlap { by: Party::Agent, kind, .. } = body {
             self.interruptions += usize::from(*kind == OverlapKind::Interruption);
             self.signals += usize::from(*kind == OverlapKind::Backchannel);
         } else if let Body::Utterance(_) = body {
             self.words = true;
-        } else if let Body::Tone(tone) = body {
+        } else if let Body::Tone(tone) = body
+            && tone.confidence >= MIN_CONFIDENCE
+        {
             self.mood = self.mood.then(tone.heat);
             self.was_heated |= self.mood == Mood::Heated;
         }
@@ -75,7 +78,7 @@ impl Scorecard {
         let chances = memory.count(Happening::REPLY) >= ENOUGH_REPLIES;
         match name {
             // Missing the customer's heat is one thing, running away oneself another.
-            "stay-calm" if ignored.iter().any(|rule| *rule != "stay-calm-heat") => Mark::Broken,
+            "stay-calm" if ignored.iter().any(|rule| !is_about_heat(rule, rules)) => Mark::Broken,
             "stay-calm" => match after_prompt {
                 Mark::NotNeeded if self.was_heated => Mark::Done,
                 mark => mark,
@@ -94,7 +97,7 @@ impl Scorecard {
             "respond-promptly" => match (broken, after_prompt) {
                 (SLOW_ANSWERS.., _) => Mark::Broken,
                 (_, Mark::Missed) | (1, _) => Mark::Missed,
-                _ if self.agent_turns < ENOUGH_REPLIES => Mark::NotNeeded,
+                _ if self.agent_spans < ENOUGH_REPLIES => Mark::NotNeeded,
                 _ => Mark::Done,
             },
             "not-defensive" if broken > 0 => Mark::Broken,
@@ -102,7 +105,7 @@ impl Scorecard {
             "plain-words" if broken > 0 => Mark::Broken,
             _ if broken > kept => Mark::Broken,
             _ if kept > 0 || !heeded.is_empty() => Mark::Done,
-            _ if is_needed(name, known, rules) => Mark::Missed,
+            _ if !ignored.is_empty() || is_needed(name, known, rules) => Mark::Missed,
             _ => Mark::NotNeeded,
         }
     }
@@ -114,6 +117,12 @@ impl Scorecard {
         let cues = self.cues.iter().filter(|(id, practice, _)| *practice == name && came(id));
         cues.map(|(.., rule)| rule.as_str()).collect()
     }
+}
+
+/// Whether a rule waits for the customer's heat.
+fn is_about_heat(rule: &str, rules: &RuleSet) -> bool {
+    let heat = Fact::Measured(Measured::Heat);
+    rules.get(rule).is_some_and(|rule| rule.when.iter().any(|condition| condition.fact == heat))
 }
 
 /// Whether there was something to argue against.

@@ -6,6 +6,7 @@ use std::ops::AddAssign as _;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::bail;
 use clap::Args;
 
 use crate::call::folder::read_log;
@@ -52,6 +53,9 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
     let mut folders = Vec::new();
     for path in &args.calls {
         folders.extend(call_folders(path)?);
+    }
+    if folders.is_empty() {
+        bail!("no calls there: a call's folder has `events.jsonl` in it");
     }
     for folder in &folders {
         let lines = read_log(folder)?;

@@ -8,11 +8,11 @@ use anstyle::Style;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 
-use crate::config::folders::UserFolders;
 use crate::config::rules::fact::{Happening, Measured};
 use crate::config::rules::file::SHIPPED;
 use crate::config::rules::{MOST_RAISES, Need, Rule, RuleSet};
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, settings_path};
+use crate::event::PRACTICES;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -23,7 +23,7 @@ pub struct RulesArgs {
     #[command(subcommand)]
     command: Option<RulesCommand>,
 
-    /// The rules with the changes of this file
+    /// The rules with the changes of this file, instead of those of your own settings
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 
@@ -56,24 +56,25 @@ pub fn run(args: RulesArgs) -> anyhow::Result<()> {
     match args.command {
         Some(RulesCommand::Check { file }) => {
             let (changed, shipped) = (RuleSet::load(&file)?, RuleSet::shipped());
-            let count = changed.rules.iter().filter(|rule| !shipped.rules.contains(rule)).count();
-            writeln!(out, "{}: fine; {count} rules differ from the shipped ones", file.display())?;
+            let rules = changed.rules.iter().filter(|rule| !shipped.rules.contains(rule)).count();
+            let needed = changed.needed.iter().filter(|one| !shipped.needed.contains(one)).count();
+            writeln!(
+                out,
+                "{}: fine; differs from what is shipped in {rules} rules and {needed} practices",
+                file.display()
+            )?;
         }
         Some(RulesCommand::Forgive { rule }) => forgive(&mut out, rule.as_deref())?,
         None if args.toml => out.write_all(SHIPPED.as_bytes())?,
         None if args.facts => list_facts(&mut out)?,
         None => {
-            let set =
-                args.rules.as_deref().map_or_else(|| Ok(RuleSet::shipped()), RuleSet::load)?;
             let settings = settings_path().as_deref().map(Settings::load).transpose()?.flatten();
-            list(&mut out, &set, &settings.unwrap_or_default())?;
+            let mut settings = settings.unwrap_or_default();
+            settings.rules = args.rules.or(settings.rules);
+            list(&mut out, &settings.rules()?, &settings)?;
         }
     }
     Ok(())
-}
-
-fn settings_path() -> Option<PathBuf> {
-    UserFolders::from_env().config.map(|folder| folder.join("settings.toml"))
 }
 
 fn list(out: &mut impl Write, set: &RuleSet, settings: &Settings) -> anyhow::Result<()> {
@@ -89,7 +90,7 @@ fn list(out: &mut impl Write, set: &RuleSet, settings: &Settings) -> anyhow::Res
         writeln!(out, "    {DIM}{}{DIM:#}", manner(rule))?;
         if let Some(times) = settings.wrong.get(&rule.name) {
             let times = (*times).min(MOST_RAISES);
-            writeln!(out, "    called wrong {times} times: harder to fire on this computer")?;
+            writeln!(out, "    called wrong {times} times, which is in the numbers above")?;
         }
     }
     writeln!(out, "\nA practice that was not done counts as missed when, at the end of the call:")?;
@@ -136,6 +137,7 @@ fn list_facts(out: &mut impl Write) -> anyhow::Result<()> {
          open A until B | C   seconds since the first A after which no B or C has come\n    \
          replies A until B    how often the agent has replied since that A"
     )?;
+    writeln!(out, "\nPractices: {}", PRACTICES.join(", "))?;
     writeln!(
         out,
         "\nHappenings: a practice's name when it was kept, `no-` and its name when it was"

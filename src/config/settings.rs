@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::folders::UserFolders;
 use super::{ConfigError, RuleSet};
 use crate::units::PerParty;
 
@@ -69,6 +70,11 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+}
+
+/// Where the agent's choices are kept; `None` where the system has no such place.
+pub fn settings_path() -> Option<PathBuf> {
+    UserFolders::from_env().config.map(|folder| folder.join("settings.toml"))
 }
 
 impl Settings {

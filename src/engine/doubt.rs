@@ -21,12 +21,14 @@ const DOUBTFUL: f32 = 0.5;
 const CLEAR: f32 = 0.6;
 
 /// What a warning of this code says about what can be trusted: the needs, and whether they are
-/// doubted or restored; `None` where it says nothing.
+/// doubted, if the warning switches rules off at all, or restored; `None` where it says nothing.
 pub fn means(code: &str) -> Option<(&'static [Need], bool)> {
     Some(match code {
+        "recording" => (&[Need::Parties, Need::Agent, Need::Words], true),
         "same-audio" | "bleed" => (&[Need::Parties], true),
         "same-audio-over" | "bleed-over" => (&[Need::Parties], false),
         "silent-channel" => (&[Need::Agent], true),
+        "agent-heard" => (&[Need::Agent], false),
         "words-late" | "words-doubtful" => (&[Need::Words], true),
         "words-on-time" | "words-clear" => (&[Need::Words], false),
         _ => return None,
@@ -40,8 +42,6 @@ pub enum Finding {
     Doubted { code: &'static str, text: String, needs: &'static [Need] },
     /// It can be trusted again.
     Restored { code: &'static str, text: &'static str, needs: &'static [Need] },
-    /// The same, and nothing that one needs to be told.
-    Heard { needs: &'static [Need] },
 }
 
 /// Watches both channels.
@@ -61,6 +61,11 @@ impl Doubt {
     /// Whether so much of the customer leaks into the agent's channel that it was warned of.
     pub fn bleeds(&self) -> bool {
         self.bleeds
+    }
+
+    /// Whether the words are too uncertain to go by.
+    pub fn words_are_doubtful(&self) -> bool {
+        self.doubtful
     }
 
     /// Whether both channels were found to carry the same audio.
@@ -126,7 +131,8 @@ impl Doubt {
             if loud && !self.carried[party] {
                 self.carried[party] = true;
                 if self.warned_silent[party] && party == Party::Agent {
-                    tell(Finding::Heard { needs: &[Need::Agent] });
+                    let text = "The agent is heard.";
+                    tell(Finding::Restored { code: "agent-heard", text, needs: &[Need::Agent] });
                 }
             }
             let other_secs = speakers[party.other()].speech_secs();

@@ -317,10 +317,15 @@ impl Mind {
         }
     }
 
-    /// What an utterance does; nothing where it may be the other's.
+    /// Whether the parties can be told apart.
+    fn apart(&self) -> bool {
+        !self.doubt.same_audio() && !self.doubt.bleeds()
+    }
+
+    /// What an utterance does; nothing where it may be the other's, or the words can't be trusted.
     fn hear(&mut self, said: &Said<'_>, reading: &Reading) -> Vec<Body> {
-        let apart = !self.doubt.same_audio() && !self.doubt.bleeds();
-        let listener = self.listener.as_mut().filter(|_| apart);
+        let trusted = self.apart() && !self.doubt.words_are_doubtful();
+        let listener = self.listener.as_mut().filter(|_| trusted);
         listener.map_or_else(Vec::new, |listener| listener.hear(said, reading))
     }
 
@@ -388,6 +393,7 @@ impl Mind {
         self.tell(Body::Overlap { span, by, kind, yielded }, out);
         let turn_secs = self.scene.floor.turn().map_or(0.0, |turn| turn.span.secs());
         let practice = match (by, kind) {
+            _ if !self.apart() => None,
             (Party::Agent, OverlapKind::Interruption) => Some(("let-them-finish", 0.0)),
             (Party::Agent, OverlapKind::Backchannel) if turn_secs >= LONG_TURN_SECS => {
                 Some(("show-listening", 1.0))
@@ -435,7 +441,6 @@ impl Mind {
                 self.coach.trust(needs);
                 self.warn(code, text.into(), &[], out);
             }
-            Finding::Heard { needs } => self.coach.trust(needs),
         }
     }
 

@@ -12,10 +12,10 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 
 use super::devices::no_loopback;
-use super::live::{calls_folder, settings_path};
+use super::live::calls_folder;
 use crate::audio::capture::{Capture, SoundServer, devices};
 use crate::audio::choice::choose;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, settings_path};
 use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
 use crate::units::Party;
 

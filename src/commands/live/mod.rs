@@ -23,7 +23,7 @@ use crate::audio::choice::default_device;
 use crate::call::keeper::CallKeeper;
 use crate::config::Config;
 use crate::config::folders::UserFolders;
-use crate::config::settings::{KeepChoice, Settings};
+use crate::config::settings::{KeepChoice, Settings, settings_path};
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Event, Layout, Source};
 use crate::language::listener::Listener;
@@ -165,11 +165,6 @@ fn remember_wrong(rules: &[String]) -> anyhow::Result<()> {
     }
     settings.save(&path)?;
     Ok(())
-}
-
-/// Where the agent's choices are kept; `None` where the system has no such place.
-pub(super) fn settings_path() -> Option<PathBuf> {
-    UserFolders::from_env().config.map(|folder| folder.join("settings.toml"))
 }
 
 impl Plan {

@@ -56,10 +56,20 @@ impl Condition {
         }
     }
 
+    /// Whether it asks that something has not happened: it holds where nothing is heard, and what
+    /// is heard with little certainty counts against it as well.
+    pub fn is_of_absence(&self) -> bool {
+        let facts = (&self.fact, self.op);
+        matches!(facts, (Fact::Since(_), Op::AtLeast) | (Fact::Count(..), Op::AtMost))
+    }
+
     /// What must be trustworthy for it.
     pub fn needs(&self) -> Vec<Need> {
-        match (&self.fact, self.op) {
-            (Fact::Measured(measured), _) => match measured {
+        if self.is_of_absence() {
+            return Vec::new();
+        }
+        match &self.fact {
+            Fact::Measured(measured) => match measured {
                 Measured::DeadAirSecs => vec![Need::Agent],
                 Measured::UnansweredSecs => vec![Need::Parties, Need::Agent],
                 Measured::Recovered => vec![Need::Parties, Need::Words],
@@ -72,9 +82,10 @@ impl Condition {
                 | Measured::Heat
                 | Measured::HeatRise => vec![Need::Parties],
             },
-            // These hold where nothing is heard.
-            (Fact::Since(_), Op::AtLeast) | (Fact::Count(..), Op::AtMost) => Vec::new(),
-            (Fact::Since(_) | Fact::Count(..) | Fact::Open(..) | Fact::Replies(..), _) => {
+            Fact::Since(of) | Fact::Count(of, _) if of.iter().all(|of| of.is_told_by_ear()) => {
+                vec![Need::Parties]
+            }
+            Fact::Since(_) | Fact::Count(..) | Fact::Open(..) | Fact::Replies(..) => {
                 vec![Need::Parties, Need::Words]
             }
         }
@@ -201,10 +212,11 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_in_silence_needs_no_words() {
+    fn what_is_told_by_ear_and_what_holds_in_silence_needs_no_words() {
         let needs = |text| Condition::parse(text).unwrap().needs();
         assert_eq!(needs("since keep-them-posted >= 20"), []);
         assert_eq!(needs("since keep-them-posted <= 20"), [Need::Parties, Need::Words]);
         assert_eq!(needs("dead-air-secs >= 10"), [Need::Agent]);
+        assert_eq!(needs("count no-respond-promptly >= 2"), [Need::Parties]);
     }
 }

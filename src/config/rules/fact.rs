@@ -135,6 +135,12 @@ impl Happening {
         }
     }
 
+    /// Whether it is told without words.
+    pub fn is_told_by_ear(self) -> bool {
+        let by_ear = ["let-them-finish", "respond-promptly"].map(Happening::broken);
+        by_ear.contains(&Some(self))
+    }
+
     /// Its place among [`Self::all`].
     pub fn index(self) -> usize {
         self.0.into()
@@ -161,7 +167,7 @@ fn place(names: &[&str], name: &str, from: usize) -> Option<Happening> {
 pub enum Fact {
     /// What is measured now.
     Measured(Measured),
-    /// `since A | B`: seconds since the last of them began; endless while none has.
+    /// `since A | B`: seconds since the last of them ended; endless while none has.
     Since(Vec<Happening>),
     /// `count A | B`, `count A in 90`: how often, in all or in so many seconds.
     Count(Vec<Happening>, Option<f64>),

@@ -187,14 +187,14 @@ fn rule(table: RuleTable, known: Option<&Rule>) -> Result<Rule> {
         (None, Some(known)) => known.text.clone(),
         (None, None) => return Err(missing("text")),
     };
-    let why = match (table.why, known) {
-        (Some(given), _) => {
-            check_why(&given, &when)?;
-            given.into_inner()
-        }
-        (None, Some(known)) => known.why.clone(),
-        (None, None) => return Err(missing("why")),
+    let (why, place) = match (table.why, known, &table.when) {
+        (Some(given), ..) => (given.get_ref().clone(), given.span()),
+        // Other conditions may have other facts than the sentence tells of.
+        (None, Some(known), Some(when)) => (known.why.clone(), when.span()),
+        (None, Some(known), None) => (known.why.clone(), table.name.span()),
+        (None, None, _) => return Err(missing("why")),
     };
+    check_why(&why, &when).map_err(|message| Complaint { at: place, message })?;
     let heeded = match (&table.heeded, known) {
         (Some(given), _) => {
             let found = HEEDED.iter().find(|(name, _)| name == given.get_ref());
@@ -248,12 +248,14 @@ fn rule(table: RuleTable, known: Option<&Rule>) -> Result<Rule> {
 }
 
 /// What stands in braces must be a fact of the rule, or a quote.
-fn check_why(why: &Spanned<String>, when: &[Condition]) -> Result<()> {
-    for (name, _) in placeholders(why.get_ref()) {
-        let quote = name.strip_prefix("quote ").is_some_and(|of| Happening::parse(of).is_some());
+fn check_why(why: &str, when: &[Condition]) -> Result<(), String> {
+    for (name, _) in placeholders(why) {
+        let known = |of: &str| of.split('|').all(|of| Happening::parse(of.trim()).is_some());
+        let quote = name.strip_prefix("quote ").is_some_and(known);
         if !quote && !when.iter().any(|condition| condition.fact.to_string() == name) {
-            let message = format!("`{{{name}}}` is neither a fact of the rule nor a quote");
-            return Err(complain(why, message));
+            return Err(format!(
+                "`{{{name}}}` in the rule's `why` is neither a fact of its `when` nor a quote"
+            ));
         }
     }
     Ok(())
@@ -334,7 +336,7 @@ mod tests {
             ),
             (
                 "[[rule]]\nname = \"thank\"\nwhy = \"{heat} is high\"\n",
-                "my.toml, line 3: `{heat}` is neither a fact of the rule nor a quote",
+                "my.toml, line 3: `{heat}` in the rule's `why` is neither a fact of its `when` nor a quote",
             ),
             (
                 "[[rule]]\nname = \"thank\"\nheeded = \"dose\"\n",

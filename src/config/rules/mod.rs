@@ -11,7 +11,7 @@ pub mod file;
 use serde::Serialize;
 
 use condition::{Condition, Op};
-use fact::{Fact, Happening};
+use fact::{Fact, Happening, Measured};
 
 /// What a rule can rely on, and what can't always be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,17 +92,25 @@ impl Rule {
     }
 
     /// Makes it harder to fire, as an agent who calls it wrong asks for: what is measured must be
-    /// further from normal by a tenth, and what was said must be surer.
+    /// further from normal by a tenth, what was said must be surer, and it rests for longer.
     fn raise(&mut self) {
         if self.is_slow() {
             self.min_score = (self.min_score + RAISE_SCORE).min(0.95);
         }
         for condition in &mut self.when {
-            let measured = matches!(condition.fact, Fact::Measured(_) | Fact::Open(..));
-            if measured && condition.op == Op::AtLeast {
-                condition.threshold *= RAISE_THRESHOLD;
+            let most = match condition.fact {
+                Fact::Measured(Measured::Heat | Measured::HeatRise) => MOST_HEAT,
+                // Yes or no.
+                Fact::Measured(Measured::Recovered) => continue,
+                Fact::Measured(_) | Fact::Open(..) => f64::INFINITY,
+                Fact::Since(_) | Fact::Count(..) | Fact::Replies(..) => continue,
+            };
+            if condition.op == Op::AtLeast && condition.threshold > 0.0 {
+                let raised = (condition.threshold * RAISE_THRESHOLD).min(most);
+                condition.threshold = condition.threshold.max(raised);
             }
         }
+        self.cooldown_secs *= RAISE_COOLDOWN;
     }
 }
 
@@ -110,6 +118,10 @@ impl Rule {
 /// must be.
 const RAISE_SCORE: f32 = 0.08;
 const RAISE_THRESHOLD: f64 = 1.1;
+/// How many times as long the rule rests after a prompt.
+const RAISE_COOLDOWN: f64 = 1.5;
+/// Heat that can still be reached.
+const MOST_HEAT: f64 = 0.95;
 /// So many times "wrong" count; more change nothing.
 pub const MOST_RAISES: u32 = 5;
 
@@ -140,9 +152,10 @@ impl RuleSet {
         self.rules.iter_mut().find(|rule| rule.name == name)
     }
 
-    /// The names of the rules that need this.
-    pub fn that_need(&self, need: Need) -> impl Iterator<Item = &str> {
-        self.rules.iter().filter(move |rule| rule.needs().contains(&need)).map(|r| r.name.as_str())
+    /// The names of the rules that need any of these.
+    pub fn that_need(&self, needs: &[Need]) -> Vec<String> {
+        let off = |rule: &&Rule| rule.needs().iter().any(|need| needs.contains(need));
+        self.rules.iter().filter(off).map(|rule| rule.name.clone()).collect()
     }
 
     /// Raises the threshold of a rule that the agent called wrong so many times.
@@ -171,16 +184,27 @@ mod tests {
         most.raise("let-them-finish", 1_000);
         assert!(overlap(&most) < 2.0 * overlap(&before));
         set.raise("no-such-rule", 1);
+        // What is yes or no stays so, and heat within reach.
+        set.raise("invite-review", 5);
+        assert!(
+            set.get("invite-review")
+                .unwrap()
+                .when
+                .iter()
+                .any(|c| c.to_string() == "recovered >= 1")
+        );
+        set.raise("stay-calm-heat", 5);
+        assert!(set.get("stay-calm-heat").unwrap().when[0].threshold <= 0.95);
     }
 
     #[test]
     fn who_needs_what_follows_from_the_conditions() {
         let set = RuleSet::default();
-        let that_need = |need| set.that_need(need).collect::<Vec<_>>();
-        assert!(that_need(Need::Words).contains(&"reflect-back"));
-        assert!(!that_need(Need::Words).contains(&"keep-them-posted"));
-        assert!(that_need(Need::Agent).contains(&"keep-them-posted"));
-        assert!(!that_need(Need::Parties).contains(&"keep-them-posted"));
-        assert!(that_need(Need::Parties).contains(&"let-them-finish"));
+        let needs = |need, rule: &str| set.that_need(&[need]).iter().any(|name| name == rule);
+        assert!(needs(Need::Words, "reflect-back") && !needs(Need::Words, "keep-them-posted"));
+        assert!(needs(Need::Agent, "keep-them-posted"));
+        assert!(!needs(Need::Parties, "keep-them-posted"));
+        assert!(needs(Need::Parties, "let-them-finish"));
+        assert!(!needs(Need::Words, "respond-promptly"));
     }
 }
