@@ -88,6 +88,9 @@ fn times_come_to_days() {
         ("by close of business", date(2026, 11, 25)),
         ("first thing in the morning", date(2026, 11, 26)),
         ("first thing on Monday", date(2026, 11, 30)),
+        ("Monday first thing", date(2026, 11, 30)),
+        ("Friday first thing in the morning", date(2026, 11, 27)),
+        ("on the 3rd or the 4th", date(2026, 12, 4)),
         ("by Friday at the latest", date(2026, 11, 27)),
     ];
     let wrong: Vec<String> = table

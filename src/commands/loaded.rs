@@ -1,5 +1,6 @@
 //! The models that a call is analysed with, found, checked and loaded.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -7,6 +8,7 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::event::ModelUsed;
 use crate::language::model::LanguageModel;
+use crate::language::practices::patterns::Patterns;
 use crate::language::practices::{Detector, PracticeWeights};
 use crate::language::sentiment::Sentiment;
 use crate::models::{ModelDirs, ModelError, ModelKind, ModelStore, verify};
@@ -33,7 +35,12 @@ pub struct LoadedModels {
 
 impl LoadedModels {
     /// Loads the models; `words` is `None` for no words, and else may name a Whisper model.
-    pub fn load(config: &Config, words: Option<Option<&str>>) -> anyhow::Result<LoadedModels> {
+    /// `phrases` is a table of turns of phrase beside the shipped ones.
+    pub fn load(
+        config: &Config,
+        words: Option<Option<&str>>,
+        phrases: Option<&Path>,
+    ) -> anyhow::Result<LoadedModels> {
         let store = ModelStore::open(ModelDirs::from_env())?;
         let vad = store.find(ModelKind::VoiceActivity, None)?;
         let mut used =
@@ -57,8 +64,13 @@ impl LoadedModels {
                 .with_context(|| format!("{}: can't be read", language.path.display()))?;
             let model = LanguageModel::from_safetensors(&bytes)
                 .with_context(|| format!("{}: can't be used", language.path.display()))?;
-            practices = detector(&model, &store, &mut used)?
-                .map(|detector| (Arc::clone(&model), Arc::new(detector)));
+            if let Some(detector) = detector(&model, &store, &mut used)? {
+                let detector = match phrases {
+                    Some(path) => detector.with_patterns(patterns(path)?),
+                    None => detector,
+                };
+                practices = Some((Arc::clone(&model), Arc::new(detector)));
+            }
             sentiment = Some(Sentiment::new(model));
         }
         let transcriber = match words {
@@ -69,6 +81,13 @@ impl LoadedModels {
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
         Ok(LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used })
     }
+}
+
+/// The shipped turns of phrase and those of a file.
+fn patterns(path: &Path) -> anyhow::Result<Patterns> {
+    let place = || path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(place)?;
+    Patterns::extended(&text).with_context(place)
 }
 
 /// What tells what utterances do. Without its weights the rest works, so that is only said.

@@ -51,6 +51,8 @@ pub struct Mind {
     doubt: Doubt,
     coach: Coach,
     tally: Tally,
+    /// The last listener's signal of the agent.
+    last_signal: Option<CallSpan>,
     /// When audio was last missing.
     last_gap: CallTime,
 }
@@ -72,6 +74,7 @@ impl Mind {
             doubt: Doubt::default(),
             coach: Coach::new(config),
             tally: Tally::new(&config.dialogue),
+            last_signal: None,
             last_gap: CallTime::ZERO,
         }
     }
@@ -309,7 +312,10 @@ impl Mind {
                 self.feel(span, confidence, scored, out);
             }
             for body in told {
-                self.tell(body, out);
+                let signal = matches!(&body, Body::Practice(said) if said.name == "show-listening");
+                if !(signal && self.is_credited(span)) {
+                    self.tell(body, out);
+                }
             }
             if let Some(finding) = doubt {
                 self.tell_doubt(finding, out);
@@ -388,6 +394,12 @@ impl Mind {
         );
     }
 
+    /// Whether a listener's signal in `span` was credited already: both ears and words tell of it.
+    fn is_credited(&mut self, span: CallSpan) -> bool {
+        let last = self.last_signal.replace(span);
+        last.is_some_and(|last| last.intersection(span).is_some())
+    }
+
     fn tell_overlap(&mut self, overlap: Overlap, out: &mut Vec<Event>) {
         let Overlap { span, by, kind, yielded, .. } = overlap;
         self.tell(Body::Overlap { span, by, kind, yielded }, out);
@@ -400,7 +412,9 @@ impl Mind {
             }
             _ => None,
         };
-        if let Some((name, score)) = practice {
+        if let Some((name, score)) = practice
+            && !(name == "show-listening" && self.is_credited(span))
+        {
             let evidence = evidence([
                 ("overlap_secs", round(span.secs())),
                 ("yielded", f64::from(u8::from(yielded))),

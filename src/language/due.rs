@@ -182,7 +182,12 @@ fn weekday_said(words: &[String]) -> Option<(Day, usize)> {
     let the = usize::from(matches!(word(words, end), "the" | "on"));
     let after = &words[(end + the).min(words.len())..];
     if let Some((date, len)) = day_of_month(after) {
-        return Some((date, end + the + len));
+        // "Friday first thing" is no first of the month; "Friday the first" is.
+        let bare = matches!(date, Day::Of(_));
+        let ends = the > 0 && ENDS.contains(&word(after, len));
+        if !bare || ends || word(after, 0).starts_with(|c: char| c.is_ascii_digit()) {
+            return Some((date, end + the + len));
+        }
     }
     let of = usize::from(matches!(word(words, end), "of" | "in"));
     Some(if next_week(end + of) {
@@ -210,7 +215,7 @@ fn date_said(before: &[String], words: &[String]) -> Option<(Day, usize)> {
         // "The third" of what? Without a month only "on the third" is a day, and no more words.
         let with_month = !matches!(day, Day::Of(_));
         let bare = after_the
-            && matches!(preposition, "on" | "by" | "before" | "for")
+            && matches!(preposition, "on" | "by" | "before" | "for" | "or" | "to")
             && (word(words, 0).starts_with(|c: char| c.is_ascii_digit())
                 || ENDS.contains(&word(words, len)));
         return (with_month || bare).then_some((day, len));

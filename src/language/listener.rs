@@ -95,7 +95,7 @@ impl Listener {
         let place = Place::new(said);
         let bodies = match said.party {
             Party::Customer => self.customer(said, reading, heard, &place),
-            Party::Agent => self.agent(said, reading, heard, &place),
+            Party::Agent => self.agent(said, heard, &place),
         };
         self.last[said.party] = Some(said.text.to_owned());
         bodies
@@ -136,29 +136,26 @@ impl Listener {
                 bodies.push(Body::Issue { span, kind: kind.to_owned(), quote });
             }
         }
-        let meaning = Embedding::of(&self.model, reading);
-        self.statements.push_back(Statement {
-            text: said.text.to_owned(),
-            end: said.span.end,
-            meaning,
-        });
+        // A "yes" in between puts nothing in the place of what was said before.
+        if !taken_up(said.text, said.text).words.is_empty() {
+            self.statements.push_back(Statement {
+                text: said.text.to_owned(),
+                end: said.span.end,
+                meaning: Embedding::of(&self.model, reading),
+            });
+        }
         if self.statements.len() > STATEMENTS {
             self.statements.pop_front();
         }
         bodies
     }
 
-    fn agent(
-        &mut self,
-        said: &Said<'_>,
-        reading: &Reading,
-        heard: Heard,
-        place: &Place<'_>,
-    ) -> Vec<Body> {
+    fn agent(&mut self, said: &Said<'_>, heard: Heard, place: &Place<'_>) -> Vec<Body> {
         let mut bodies = Vec::new();
         let mut follows_up = false;
         let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
-        let undone = heard.acts.iter().any(|act| act.broken) && !does("apologise");
+        let argues = |act: &Act| act.broken && act.name != "plain-words";
+        let undone = heard.acts.iter().any(argues) && !does("apologise");
         for act in &heard.acts {
             // "I understand, but that's our policy" takes back what it began with.
             if undone && TAKEN_BACK.contains(&act.name) && !act.broken {
@@ -179,7 +176,7 @@ impl Listener {
             }
             let mut numbers = evidence([("certainty", round(act.score))]);
             if act.name == "reflect-back" {
-                let Some((shared, near)) = self.takes_up(said.text, reading) else { continue };
+                let Some((shared, near)) = self.takes_up(&quote) else { continue };
                 numbers.extend(evidence([("shared", round(shared)), ("near", round(near))]));
             }
             follows_up |= act.name == "promise-follow-up";
@@ -208,8 +205,8 @@ impl Listener {
 
     /// How far an agent's words take up what the customer said: the share of their content words
     /// that are the customer's, and how near they are in meaning. `None` where they don't.
-    fn takes_up(&self, text: &str, reading: &Reading) -> Option<(f32, f32)> {
-        let meaning = Embedding::of(&self.model, reading);
+    fn takes_up(&self, text: &str) -> Option<(f32, f32)> {
+        let meaning = Embedding::of(&self.model, &self.model.read(text));
         let statements = self.statements.iter();
         let (shared, near) = statements.fold((0.0, -1.0), |(shared, near): (f32, f32), said| {
             let taken = taken_up(&said.text, text).share_of_reply;

@@ -71,6 +71,10 @@ pub struct LiveArgs {
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 
+    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
+    #[arg(long, value_name = "FILE")]
+    phrases: Option<PathBuf>,
+
     /// Whisper model, by name or file (see `evenkeel models`)
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
@@ -215,7 +219,11 @@ impl Plan {
             bail!("{}: there is a call already; give another folder with --out", folder.display());
         }
         let model = args.model.as_deref().or(settings.model.as_deref());
-        let models = LoadedModels::load(&config, (!args.no_words).then_some(model))?;
+        let models = LoadedModels::load(
+            &config,
+            (!args.no_words).then_some(model),
+            args.phrases.as_deref(),
+        )?;
         let end_after_secs = args.end_after.or(settings.end_after_secs);
         Ok(Plan { devices, keeping, folder, end_after_secs, config, models })
     }

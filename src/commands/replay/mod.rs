@@ -55,6 +55,10 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 
+    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
+    #[arg(long, value_name = "FILE")]
+    phrases: Option<PathBuf>,
+
     /// Whisper model, by name or file (see `evenkeel models`)
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
@@ -141,7 +145,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
 
     let words = (!args.no_words).then_some(args.model.as_deref());
     let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
-        LoadedModels::load(&config, words)?;
+        LoadedModels::load(&config, words, args.phrases.as_deref())?;
 
     let head = CallHead {
         id,

@@ -35,14 +35,28 @@ pub(super) struct Found {
     pub weight: f32,
 }
 
-/// As in the file: labels of each party, each with phrases and weights.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Labels, or kinds of problem, each with phrases and weights.
+type Weights = BTreeMap<String, BTreeMap<String, f32>>;
+
+/// As in the file.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Table {
-    agent: BTreeMap<String, BTreeMap<String, f32>>,
-    customer: BTreeMap<String, BTreeMap<String, f32>>,
-    #[serde(default)]
-    issue: BTreeMap<String, BTreeMap<String, f32>>,
+    agent: Weights,
+    customer: Weights,
+    issue: Weights,
+}
+
+impl Table {
+    /// Adds the phrases of another table; the same phrase takes its weight.
+    fn extend(&mut self, with: Table) {
+        let Table { agent, customer, issue } = self;
+        for (own, more) in [(agent, with.agent), (customer, with.customer), (issue, with.issue)] {
+            for (tag, phrases) in more {
+                own.entry(tag).or_default().extend(phrases);
+            }
+        }
+    }
 }
 
 /// Why a table of patterns can't be used.
@@ -75,7 +89,21 @@ impl Patterns {
     /// # Errors
     /// [`PatternError`] when it is no such table.
     pub fn from_toml(text: &str) -> Result<Patterns, PatternError> {
-        let table: Table = toml::from_str(text)?;
+        Patterns::of(toml::from_str(text)?)
+    }
+
+    /// The shipped ones and those of a table, of which the same phrase takes the weight; 0 takes it
+    /// away.
+    ///
+    /// # Errors
+    /// [`PatternError`] when it is no such table.
+    pub fn extended(text: &str) -> Result<Patterns, PatternError> {
+        let mut table: Table = toml::from_str(TABLE)?;
+        table.extend(toml::from_str(text)?);
+        Patterns::of(table)
+    }
+
+    fn of(table: Table) -> Result<Patterns, PatternError> {
         let mut patterns = Patterns::none();
         for (party, labels) in [(Party::Agent, table.agent), (Party::Customer, table.customer)] {
             for (tag, phrases) in labels {
@@ -173,7 +201,22 @@ mod tests {
     fn other_labels_are_refused() {
         let error = Patterns::from_toml("[agent.apologize]\n[customer]\n").unwrap_err();
         assert!(error.to_string().contains("`apologize`"), "{error}");
-        assert!(Patterns::from_toml("[agent.thanks]\n[customer]\n").is_err());
+        assert!(Patterns::from_toml("[agent.thanks]\n").is_err());
+    }
+
+    #[test]
+    fn a_table_extends_what_is_shipped() {
+        let label = Label::find(Party::Agent, "!plain-words").unwrap();
+        let found = |patterns: &Patterns, text: &str| {
+            let found = patterns.find(label, &spoken::words(text));
+            found.iter().map(|found| found.weight).sum::<f32>()
+        };
+        let own = "[agent.\"!plain-words\"]\n\"the flurbostat\" = 4.0\n";
+        let extended = Patterns::extended(own).unwrap();
+        assert_eq!(found(&extended, "it's the flurbostat again"), 4.0);
+        assert_eq!(found(&Patterns::default(), "it's the flurbostat again"), 0.0);
+        let shipped = found(&Patterns::default(), "your rma is pending");
+        assert_eq!(found(&extended, "your rma is pending"), shipped);
     }
 
     #[test]

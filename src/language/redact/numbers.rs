@@ -229,11 +229,12 @@ fn spoken_digits(values: &[u32]) -> usize {
         number = Some(match number {
             Some((n, _)) if value >= 100 => {
                 let (high, low) = if value == 100 { (n - n % 1000, n % 1000) } else { (0, n) };
-                (high + low.max(1) * value, value)
+                // A recogniser in a loop says "thousand" without end.
+                (high.saturating_add(low.max(1).saturating_mul(value)), value)
             }
             None if value >= 100 => (value, value),
             Some((n, least)) if value > 0 && least > 9 && length(value) < length(least) => {
-                (n + value, if (11..20).contains(&value) { 1 } else { value })
+                (n.saturating_add(value), if (11..20).contains(&value) { 1 } else { value })
             }
             Some((n, _)) => {
                 digits += length(n);

@@ -124,3 +124,11 @@ fn words_are_given_back_by_place() {
     assert_eq!(Redaction::default().find::<&str>(&[]), []);
     assert_eq!(Redaction::default().masked("  "), "");
 }
+
+#[test]
+fn a_recogniser_in_a_loop_is_only_hidden() {
+    for word in ["million", "thousand", "hundred"] {
+        let text = vec![word; 40].join(" ");
+        check(&text, "[number]");
+    }
+}
