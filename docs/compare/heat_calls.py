@@ -5,7 +5,7 @@ Makes a call for each speaker of a list of emotion clips (path,corpus,speaker,em
 words say nothing), anger in the words (spoken by a calm synthetic voice), joy (a clip, and glad words),
 calm voice and calm words. The agent answers each. The first two moments are neutral clips. All goes
 through mu-law at 8 kHz. Each moment of anger should be hotter than each moment of joy or calm: prints in
-how many of these pairs it is, by the highest heat of each moment. Several corpora may share a list.
+how many of these pairs it is, by the last heat told in each moment. Several corpora may share a list.
 
     pip install numpy scipy soundfile onnxruntime
     python3 docs/compare/heat_calls.py MANIFEST.csv SAY.py OUT

@@ -36,8 +36,6 @@ pub struct Turn {
     pub labels: Vec<usize>,
     /// Which of [`ISSUES`].
     pub issue: Option<usize>,
-    /// Labels of which nothing is known.
-    pub unsure: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +84,7 @@ fn turn(said: Said) -> anyhow::Result<Turn> {
     };
     let words = spoken::words(&said.text);
     ensure!(!words.is_empty(), "a turn without words");
-    Ok(Turn { party: said.party, words, labels, issue, unsure: Vec::new() })
+    Ok(Turn { party: said.party, words, labels, issue })
 }
 
 /// What a recogniser might make of a turn: a small word lost, doubled or taken for another.
@@ -124,7 +122,6 @@ pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
             (Some(a), Some(b)) if a != b => None,
             (a, b) => a.or(b),
         },
-        unsure: union(&first.unsure, &second.unsure),
     })
 }
 

@@ -21,8 +21,6 @@ use super::truth::Truth;
 
 /// Longer texts are cut, in pieces with the marks.
 const LONGEST: usize = 64;
-/// Share of the steps in which the rate rises to its full height.
-const WARM_UP: f32 = 0.06;
 /// A rare label's turns count at most this much.
 const MOST_WEIGHT: f32 = 3.0;
 /// Share of the turns that are misheard, and that are joined to the party's next.
@@ -151,10 +149,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
                 })
                 .collect();
             losses += network.learn(&batch, args.drop, &mut chance);
-            let done = number as f32 / steps;
-            let slope = (done / WARM_UP).min((1.0 - done) / (1.0 - WARM_UP)).max(0.0);
-            let rate = args.rate * slope;
-            network.step(Step { number, rate, decay: 0.01, clip: 1.0 }, 10.0);
+            network.step(Step::of(number, steps, args.rate), 10.0);
             if (i + 1) % 100 == 0 {
                 let loss = losses / (i + 1) as f32;
                 eprintln!(
@@ -225,7 +220,6 @@ fn item(
     };
     let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
     let mut answers: Vec<Answer> = of_party
-        .filter(|label| !turn.unsure.contains(label))
         .map(|question| match turn.labels.contains(&question) {
             true => Answer { question, target: vec![1.0], weight: weights[question] },
             false => Answer { question, target: vec![0.0], weight: 1.0 },

@@ -34,6 +34,16 @@ pub struct Step {
 }
 
 impl Step {
+    /// Share of the steps in which the rate rises to its full height; then it falls to nothing.
+    const WARM_UP: f32 = 0.06;
+
+    /// The step with this number, from 1, of so many, whose highest rate is `rate`.
+    pub fn of(number: i32, steps: f32, rate: f32) -> Step {
+        let done = number as f32 / steps;
+        let slope = (done / Self::WARM_UP).min((1.0 - done) / (1.0 - Self::WARM_UP)).max(0.0);
+        Step { number, rate: rate * slope, decay: 0.01, clip: 1.0 }
+    }
+
     const MEAN: f32 = 0.9;
     const SQUARE: f32 = 0.999;
 

@@ -43,8 +43,6 @@ const PATTERNS: &str = include_str!("patterns.tsv");
 const OF_A_PATTERN: usize = 8;
 /// Longer texts are cut, in pieces with the marks.
 const LONGEST: usize = 48;
-/// Share of the steps in which the rate rises to its full height.
-const WARM_UP: f32 = 0.06;
 
 #[derive(Parser)]
 #[command(name = "train-words", about = "Train the language model's sentiment layers")]
@@ -144,10 +142,7 @@ fn main() -> anyhow::Result<()> {
                 })
                 .collect();
             losses += network.learn(&batch, args.drop, &mut chance);
-            let done = number as f32 / steps;
-            let slope = (done / WARM_UP).min((1.0 - done) / (1.0 - WARM_UP)).max(0.0);
-            let rate = args.rate * slope;
-            network.step(Step { number, rate, decay: 0.01, clip: 1.0 }, 10.0);
+            network.step(Step::of(number, steps, args.rate), 10.0);
             if (i + 1) % 200 == 0 {
                 let loss = losses / (i + 1) as f32;
                 eprintln!(
