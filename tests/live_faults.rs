@@ -278,7 +278,9 @@ fn a_source_that_was_moved_is_noticed_and_found_again() {
     rig.relink("customer", "agent");
     let same = call.wait_for(PATIENCE, |event| event["code"] == "same-audio");
     assert!(same["disables"].as_array().is_some_and(|rules| !rules.is_empty()), "{same}");
-    assert!(call.program.log().contains("Both sides carry the same sound"));
+    // The agent is told by another thread than writes the log.
+    let told = |call: &LiveCall| call.program.log().contains("Both sides carry the same sound");
+    assert!(wait_until(PATIENCE, || told(&call)), "{}", call.program.log());
     call.wait_for(PATIENCE, |event| event["code"] == "same-audio-over");
     let since = call.events().last().unwrap()["at"].as_f64().unwrap();
     call.wait_for(PATIENCE * 3, |event| {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use eframe::egui::{self, Key, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use evenkeel::event::{Body, Cue, Event, Speed, Tone};
+use evenkeel::event::{Body, Cue, Event, Heat, Sentiment, Speed, Summary, Tone};
 use evenkeel::session::board::{Keeping, Pulse, Trouble, Wish};
 use evenkeel::ui::{
     Action, Answers, CallEnd, Choice, Choices, EndAction, LanguageChoice, ModelChoice, OverlaySize,
@@ -300,6 +300,30 @@ fn the_last_screen_leads_on() {
     let expected =
         [EndAction::OpenFolder, EndAction::NewCall, EndAction::Close, EndAction::NewCall];
     assert_eq!(*harness.state(), expected);
+}
+
+#[test]
+fn the_last_screen_tells_how_the_customer_was() {
+    let mut state = OverlayState::new(None);
+    state.event(&tone(62.0, 0.8));
+    let words = Sentiment { overall: -1.2, quarters: [Some(-1.2), None, None, None] };
+    let summary = Summary {
+        heat: Some(Heat { peak: 0.8, mean: 0.5, last_minute: Some(0.2) }),
+        sentiment: PerParty { agent: Some(words), customer: Some(words) },
+        ..Summary::default()
+    };
+    state.event(&Event { at: CallTime::from_secs(90.0), body: Body::Summary(Box::new(summary)) });
+    let call = CallEnd::of(state.lines());
+    let mut harness = Harness::builder()
+        .with_size((380.0, 460.0))
+        .with_context_setup(evenkeel::ui::install_theme)
+        .build_ui(move |ui| _ = show_end(ui, &call, true));
+    harness.run();
+    // Of the agent no feeling is told, though the log knows their words.
+    harness.get_by_label(
+        "Customer: heated at 01:02, calm at the end; words \u{2212}1.2, from \u{2212}5 to 5",
+    );
+    assert!(harness.query_all_by_label_contains("words").count() == 1);
 }
 
 #[test]

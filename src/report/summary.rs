@@ -101,17 +101,27 @@ fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String
 
 /// The customer's heat over the call, with the moment of its peak.
 fn heat_of(lines: &[Line], heat: &HeatRecord) -> String {
-    let peak = lines.iter().find_map(|line| match &line.record {
-        Record::Tone { span, heat: value, .. } if *value >= heat.peak => Some(span.end),
-        _ => None,
-    });
-    let at = peak.map_or(String::new(), |at| format!(" at {}", CallTime::from(at)));
-    let word = |value: f64| Mood::default().then(value as f32).word();
+    let at = peak_of(lines, heat).map_or(String::new(), |at| format!(" at {at}"));
     let last = match heat.last_minute {
-        Some(last) => format!("; last minute {last:.2}, {}", word(last)),
+        Some(last) => format!("; last minute {last:.2}, {}", mood_of(last)),
         None => String::new(),
     };
-    format!("peak {:.2}, {}{at}; mean {:.2}{last}", heat.peak, word(heat.peak), heat.mean)
+    format!("peak {:.2}, {}{at}; mean {:.2}{last}", heat.peak, mood_of(heat.peak), heat.mean)
+}
+
+/// When the customer's heat was highest.
+pub(crate) fn peak_of(lines: &[Line], heat: &HeatRecord) -> Option<CallTime> {
+    lines.iter().find_map(|line| match &line.record {
+        Record::Tone { span, heat: value, .. } if *value >= heat.peak => {
+            Some(CallTime::from(span.end))
+        }
+        _ => None,
+    })
+}
+
+/// Heat in a word.
+pub(crate) fn mood_of(heat: f64) -> &'static str {
+    Mood::default().then(heat as f32).word()
 }
 
 /// What kinds of problem the customer had, in the order in which they came up.
@@ -163,9 +173,13 @@ fn write_promised(page: &mut Page, lines: &[Line]) -> io::Result<()> {
     Ok(())
 }
 
+/// A sentiment with its sign.
+pub(crate) fn signed(value: f64) -> String {
+    format!("{value:+.1}").replace('-', "−")
+}
+
 /// How a party's words feel, over the call and by quarter.
 fn sentiment_of(own: &SentimentRecord) -> String {
-    let signed = |value: f64| format!("{value:+.1}").replace('-', "−");
     let quarters = own.quarters.map(|value| value.map_or("–".to_owned(), signed));
     format!("{} ({})", signed(own.overall), quarters.join(", "))
 }

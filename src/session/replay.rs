@@ -3,21 +3,24 @@
 //! The calling thread reads the source and steps the engine; workers named `words-1`,
 //! `words-2`… turn utterances into words. Requests and answers go through bounded queues:
 //! when the workers are behind, a replay stops reading until an answer comes, so its memory
-//! does not grow with the call.
+//! does not grow with the call. Where many calls are analysed at once, each has one thread only,
+//! which makes its words as well ([`analyse`]).
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{
+    Receiver, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, bounded,
+};
 
 use crate::audio::decode::Defect;
 use crate::audio::source::{CallSource, SourceError};
 use crate::config::rules::Need;
 use crate::engine::{Engine, Input, SourceNote};
 use crate::event::{Body, Event, GapCause, TranscribeRequest};
-use crate::speech::transcript::{MakeTranscriber, TranscribeError, Transcript};
+use crate::speech::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::units::{CallTime, ENGINE_RATE, PerParty};
 
 /// Requests that may wait for words at once; beyond that a replay stops reading.
@@ -107,10 +110,23 @@ pub fn replay(
         }
         // The workers hold the only other ends: when all have gone, the queues say so.
         drop((asked, answer));
-        let mut session =
-            Session { engine, ask, answers, in_flight: 0, events: Vec::new(), sink, stop };
+        let desk = Desk::Workers { ask, answers, in_flight: 0 };
+        let mut session = Session { engine, desk, events: Vec::new(), sink, stop };
         session.run(source, pace)
     })
+}
+
+/// Analyses a recorded call on this thread alone, its words made by `transcriber`, until it is over
+/// or `stop` is set. The log is that of [`replay()`].
+pub fn analyse<'a>(
+    source: &mut CallSource,
+    engine: Engine,
+    transcriber: Option<&'a mut dyn Transcriber>,
+    stop: &'a AtomicBool,
+    sink: &'a mut dyn Sink,
+) -> Result<Ended, SessionError> {
+    let desk = Desk::Own(transcriber);
+    Session { engine, desk, events: Vec::new(), sink, stop }.run(source, Pace::Fast)
 }
 
 enum Answer {
@@ -135,11 +151,17 @@ fn work(make: &MakeTranscriber, asked: &Receiver<TranscribeRequest>, answer: &Se
     }
 }
 
+/// Who makes the words.
+enum Desk<'a> {
+    /// Threads of their own.
+    Workers { ask: Sender<TranscribeRequest>, answers: Receiver<Answer>, in_flight: usize },
+    /// This thread, as they are asked for.
+    Own(Option<&'a mut dyn Transcriber>),
+}
+
 struct Session<'a> {
     engine: Engine,
-    ask: Sender<TranscribeRequest>,
-    answers: Receiver<Answer>,
-    in_flight: usize,
+    desk: Desk<'a>,
     events: Vec<Event>,
     sink: &'a mut dyn Sink,
     stop: &'a AtomicBool,
@@ -189,7 +211,7 @@ impl Session<'_> {
             self.step(Input::Audio { party, samples })?;
         }
         self.take_words()?;
-        while self.in_flight >= IN_FLIGHT {
+        while self.in_flight() >= IN_FLIGHT {
             if self.stopped() {
                 return Ok(false);
             }
@@ -244,13 +266,26 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Puts a request in the queue, waiting for room in it.
+    fn in_flight(&self) -> usize {
+        match self.desk {
+            Desk::Workers { in_flight, .. } => in_flight,
+            Desk::Own(_) => 0,
+        }
+    }
+
+    /// Puts a request in the queue, waiting for room in it; or makes the words at once.
     fn order(&mut self, request: TranscribeRequest) -> Result<(), SessionError> {
+        if let Desk::Own(transcriber) = &mut self.desk {
+            let Some(transcriber) = transcriber else { return Ok(()) };
+            let words = transcriber.transcribe(&request);
+            return self.take(Answer::Words { id: request.id, words });
+        }
         let mut request = Some(request);
         while let Some(next) = request.take() {
-            match self.ask.send_timeout(next, PATIENCE) {
-                Ok(()) => self.in_flight += 1,
-                Err(crossbeam_channel::SendTimeoutError::Timeout(next)) => {
+            let Desk::Workers { ask, in_flight, .. } = &mut self.desk else { return Ok(()) };
+            match ask.send_timeout(next, PATIENCE) {
+                Ok(()) => *in_flight += 1,
+                Err(SendTimeoutError::Timeout(next)) => {
                     // Full: an answer must be on its way.
                     request = Some(next);
                     if self.stopped() {
@@ -258,7 +293,7 @@ impl Session<'_> {
                     }
                     self.take_words()?;
                 }
-                Err(crossbeam_channel::SendTimeoutError::Disconnected(_)) => {
+                Err(SendTimeoutError::Disconnected(_)) => {
                     return Err(self.why_workers_have_gone());
                 }
             }
@@ -268,8 +303,8 @@ impl Session<'_> {
 
     /// Takes the answers that are there.
     fn take_words(&mut self) -> Result<(), SessionError> {
-        while self.in_flight > 0 {
-            match self.answers.try_recv() {
+        while let Desk::Workers { answers, in_flight: 1.., .. } = &self.desk {
+            match answers.try_recv() {
                 Ok(answer) => self.take(answer)?,
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return Err(SessionError::Worker),
@@ -280,17 +315,21 @@ impl Session<'_> {
 
     /// Takes the next answer, waiting a little for it.
     fn wait_for_words(&mut self) -> Result<(), SessionError> {
-        match self.answers.recv_timeout(PATIENCE) {
+        // Words made by this thread are there as soon as they are asked for.
+        let Desk::Workers { answers, .. } = &self.desk else { return Err(SessionError::Worker) };
+        match answers.recv_timeout(PATIENCE) {
             Ok(answer) => self.take(answer),
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(()),
-            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => Err(SessionError::Worker),
+            Err(RecvTimeoutError::Timeout) => Ok(()),
+            Err(RecvTimeoutError::Disconnected) => Err(SessionError::Worker),
         }
     }
 
     fn take(&mut self, answer: Answer) -> Result<(), SessionError> {
         match answer {
             Answer::Words { id, words } => {
-                self.in_flight -= 1;
+                if let Desk::Workers { in_flight, .. } = &mut self.desk {
+                    *in_flight -= 1;
+                }
                 // A failed utterance is told by the engine: its words are missing.
                 self.step(Input::Transcript { id, transcript: words.ok() })
             }
@@ -299,7 +338,8 @@ impl Session<'_> {
     }
 
     fn why_workers_have_gone(&self) -> SessionError {
-        let reason = self.answers.try_iter().find_map(|answer| match answer {
+        let Desk::Workers { answers, .. } = &self.desk else { return SessionError::Worker };
+        let reason = answers.try_iter().find_map(|answer| match answer {
             Answer::CannotStart(error) => Some(error.into()),
             Answer::Words { .. } => None,
         });

@@ -11,7 +11,9 @@ use crate::call::record::{Line, Record};
 use crate::call::summary::SummaryRecord;
 use crate::config::DialogueConfig;
 use crate::event::Mark;
-use crate::report::summary::{NEXT_CALL, PROMISED, WENT_WELL, marked, moments, prompts};
+use crate::report::summary::{
+    NEXT_CALL, PROMISED, WENT_WELL, marked, moments, mood_of, peak_of, prompts, signed,
+};
 use crate::report::wording;
 use crate::units::{CallTime, PerParty};
 
@@ -39,6 +41,7 @@ pub struct CallEnd {
     next: Vec<Item>,
     promised: Vec<Item>,
     rows: Vec<(&'static str, PerParty<String>)>,
+    customer: Option<String>,
     prompts: Option<String>,
 }
 
@@ -74,6 +77,7 @@ impl CallEnd {
             next,
             promised: promised(lines),
             rows: rows(&summary),
+            customer: customer(lines, &summary),
             prompts: prompts(lines),
         }
     }
@@ -91,17 +95,36 @@ fn promised(lines: &[Line]) -> Vec<Item> {
     lines.iter().filter_map(item).collect()
 }
 
+/// A moment without its fractions.
+fn clock(moment: CallTime) -> String {
+    let text = moment.to_string();
+    text.split('.').next().unwrap_or_default().to_owned()
+}
+
 /// The first moments, as a clock has them.
 fn times(moments: &[CallTime]) -> String {
-    let clock = |moment: &CallTime| {
-        let text = moment.to_string();
-        text.split('.').next().unwrap_or_default().to_owned()
-    };
-    let mut list: Vec<String> = moments.iter().take(3).map(clock).collect();
+    let mut list: Vec<String> = moments.iter().take(3).copied().map(clock).collect();
     if moments.len() > list.len() {
         list.push(format!("{} more", moments.len() - list.len()));
     }
     list.join(", ")
+}
+
+/// How the customer sounded over the call and what their words felt like: of the agent neither is told.
+fn customer(lines: &[Line], summary: &SummaryRecord) -> Option<String> {
+    let heat = summary.heat.map(|heat| {
+        let at = peak_of(lines, &heat).map_or(String::new(), |at| format!(" at {}", clock(at)));
+        let last = heat.last_minute.map(mood_of);
+        match (mood_of(heat.peak), last) {
+            (peak, Some(last)) if peak != last => format!("{peak}{at}, {last} at the end"),
+            (peak, Some(_)) if peak == mood_of(0.0) => format!("{peak} throughout"),
+            (peak, _) => format!("{peak}{at}"),
+        }
+    });
+    let words = summary.sentiment.as_ref().and_then(|sentiment| sentiment.customer.as_ref());
+    let words = words.map(|own| format!("words {}, from −5 to 5", signed(own.overall)));
+    let told: Vec<String> = heat.into_iter().chain(words).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn rows(summary: &SummaryRecord) -> Vec<(&'static str, PerParty<String>)> {
@@ -185,9 +208,10 @@ fn tell(ui: &mut Ui, call: &CallEnd, colours: &Palette) {
             ui.end_row();
         }
     });
-    if let Some(prompts) = &call.prompts {
+    let told = [("Customer", &call.customer), ("Prompts", &call.prompts)];
+    for (name, text) in told.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
         ui.add_space(2.0);
-        let text = format!("Prompts: {prompts}");
+        let text = format!("{name}: {text}");
         ui.label(RichText::new(text).font(normal(13.5)).color(colours.faint));
     }
 }
