@@ -71,6 +71,8 @@ pub struct CallHead {
     pub id: String,
     /// When it began (RFC 3339), where known.
     pub started: Option<String>,
+    /// What else is known of it.
+    pub about: About,
     /// The files or devices, one for each channel source.
     pub source: Vec<Source>,
     /// How the parties lie in the sources.
@@ -90,6 +92,19 @@ pub struct Source {
     pub sample_rate: u32,
     /// Sample encoding, as `pcm_mulaw`.
     pub encoding: String,
+    /// SHA-256 of the file in hexadecimal, where it was read through beforehand.
+    pub sha256: Option<String>,
+}
+
+/// What somebody else knows of a call: the telephone system, say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The agent's name or number.
+    pub agent: Option<String>,
+    /// The customer's name or number.
+    pub customer: Option<String>,
+    /// The queue or line by which the call came.
+    pub queue: Option<String>,
 }
 
 /// A model and the hash of its file.

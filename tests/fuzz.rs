@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use evenkeel::call::folder::read_log;
 use evenkeel::config::{Config, DEFAULTS};
 use evenkeel::engine::{Engine, Input, Words};
-use evenkeel::event::{CallHead, Layout};
+use evenkeel::event::{About, CallHead, Layout};
 use evenkeel::speech::silero::Silero;
 use evenkeel::units::Party;
 
@@ -128,6 +128,7 @@ fn strange_settings_are_refused_or_work() {
     let head = CallHead {
         id: "fuzz".into(),
         started: None,
+        about: About::default(),
         source: Vec::new(),
         layout: Layout::Stereo,
         config_sha256: String::new(),

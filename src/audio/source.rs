@@ -116,6 +116,7 @@ impl CallSource {
                 .map_or_else(|| file.name.clone(), |name| name.to_string_lossy().into_owned()),
             sample_rate: file.recording.info().sample_rate.hz(),
             encoding: file.recording.info().encoding.clone(),
+            sha256: None,
         };
         self.files.iter().map(source).collect()
     }

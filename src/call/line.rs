@@ -1,12 +1,12 @@
 //! From events to lines of the log, and back.
 
 use super::record::{
-    BearingRecord, CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA, SourceRecord,
+    AboutRecord, BearingRecord, CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA, SourceRecord,
     WordRecord, thousandths,
 };
 use super::summary::SummaryRecord;
 use crate::event::{
-    Bearing, Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark, Tone,
+    About, Bearing, Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark, Tone,
     Utterance, Word,
 };
 use crate::units::Party;
@@ -19,6 +19,11 @@ impl Line {
                 schema: SCHEMA.to_owned(),
                 id: head.id.clone(),
                 started: head.started.clone(),
+                about: AboutRecord {
+                    agent: head.about.agent.clone(),
+                    customer: head.about.customer.clone(),
+                    queue: head.about.queue.clone(),
+                },
                 source: head
                     .source
                     .iter()
@@ -26,6 +31,7 @@ impl Line {
                         name: source.name.clone(),
                         sample_rate: source.sample_rate,
                         encoding: source.encoding.clone(),
+                        sha256: source.sha256.clone(),
                     })
                     .collect(),
                 layout: head.layout,
@@ -148,6 +154,7 @@ impl Line {
             Record::Call { id, started, layout, .. } => Body::Call(Box::new(CallHead {
                 id: id.clone(),
                 started: started.clone(),
+                about: About::default(),
                 source: Vec::new(),
                 layout: *layout,
                 config_sha256: String::new(),

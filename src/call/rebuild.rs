@@ -61,7 +61,7 @@ fn span(record: &Record) -> Option<Span> {
 mod tests {
     use super::*;
     use crate::event::{
-        Body, CallHead, Cue, Event, Layout, Outcome, OverlapKind, Speed, Utterance, Word,
+        About, Body, CallHead, Cue, Event, Layout, Outcome, OverlapKind, Speed, Utterance, Word,
     };
     use crate::units::{CallSpan, Party};
 
@@ -73,6 +73,7 @@ mod tests {
         let head = CallHead {
             id: "a".into(),
             started: None,
+        about: About::default(),
             source: Vec::new(),
             layout,
             config_sha256: String::new(),

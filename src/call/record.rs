@@ -80,6 +80,8 @@ pub enum Record {
         schema: String,
         id: String,
         started: Option<String>,
+        #[serde(flatten)]
+        about: AboutRecord,
         source: Vec<SourceRecord>,
         #[serde(with = "names")]
         layout: Layout,
@@ -228,6 +230,24 @@ pub struct SourceRecord {
     pub sample_rate: u32,
     /// Sample encoding.
     pub encoding: String,
+    /// Hash of the file, hexadecimal, where it was read through beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// What the telephone system knows of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AboutRecord {
+    /// The agent's name or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The customer's name or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The queue or line by which the call came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
 }
 
 /// A model that was used.

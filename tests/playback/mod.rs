@@ -10,7 +10,7 @@ use evenkeel::audio::source::{CallFiles, CallSource, Side};
 use evenkeel::call::record::Line;
 use evenkeel::config::Config;
 use evenkeel::engine::{Engine, Input, Words};
-use evenkeel::event::{Body, CallHead, Event, Layout, TranscribeRequest, Word};
+use evenkeel::event::{About, Body, CallHead, Event, Layout, TranscribeRequest, Word};
 use evenkeel::speech::silero::{Silero, SileroWeights};
 use evenkeel::speech::transcript::Transcript;
 use evenkeel::tone::voice::VoiceModel;
@@ -60,6 +60,7 @@ pub fn head(layout: Layout) -> CallHead {
     CallHead {
         id: "test".into(),
         started: None,
+        about: About::default(),
         source: Vec::new(),
         layout,
         config_sha256: Config::default().sha256(),

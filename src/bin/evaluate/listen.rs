@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use evenkeel::config::Config;
 use evenkeel::engine::{Engine, Input, Words};
-use evenkeel::event::{Body, CallHead, Event, Layout};
+use evenkeel::event::{About, Body, CallHead, Event, Layout};
 use evenkeel::speech::silero::{Silero, SileroWeights};
 use evenkeel::speech::transcript::Transcriber;
 use evenkeel::units::PerParty;
@@ -44,6 +44,7 @@ fn heard(
     let head = CallHead {
         id: "evaluate".into(),
         started: None,
+        about: About::default(),
         source: Vec::new(),
         layout: Layout::Stereo,
         config_sha256: String::new(),

@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::config::folders::UserFolders;
 use crate::config::settings::{KeepChoice, Settings, settings_path};
 use crate::engine::{Engine, Words};
-use crate::event::{CallHead, Event, Layout, Source};
+use crate::event::{About, CallHead, Event, Layout, Source};
 use crate::language::listener::Listener;
 use crate::session::board::{Board, Keeping, Pulse, Shown, Wish};
 use crate::session::live::{LiveCall, LiveSetup};
@@ -261,6 +261,7 @@ impl Plan {
             let head = CallHead {
                 id: id_of(&folder),
                 started: Some(now_rfc3339()),
+                about: About::default(),
                 source: streams.iter().map(|(_, stream)| source(stream)).collect(),
                 layout: Layout::Live,
                 config_sha256: config.sha256(),
@@ -282,6 +283,7 @@ fn source(stream: &StreamInfo) -> Source {
         name: stream.device.clone(),
         sample_rate: stream.rate.hz(),
         encoding: format!("pcm_{}", stream.format),
+        sha256: None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
 use crate::config::{Config, RuleSet};
 use crate::engine::{Engine, Words};
-use crate::event::{CallHead, Layout};
+use crate::event::{About, CallHead, Layout};
 use crate::language::listener::Listener;
 use crate::session::replay::{Ended, Pace, WordWorkers, replay};
 
@@ -150,6 +150,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let head = CallHead {
         id,
         started: args.began.as_ref().map(|began| began.text.clone()),
+        about: About::default(),
         source: source.sources(),
         layout: source.layout(),
         config_sha256: config.sha256(),
