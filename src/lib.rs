@@ -48,6 +48,8 @@ pub mod engine;
 pub mod session;
 
 pub mod call;
+
+pub mod archive;
 pub mod report;
 #[cfg(feature = "gui")]
 pub mod ui;

@@ -136,6 +136,15 @@ impl Journal {
     }
 }
 
+/// Reads the first line of a log; `path` is the log or its folder.
+pub fn read_head(path: &Path) -> Result<Line, FolderError> {
+    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
+    let mut text = String::new();
+    let read = File::open(&path).and_then(|file| BufReader::new(file).read_line(&mut text));
+    read.map_err(|source| FolderError::Read { path: path.clone(), source })?;
+    serde_json::from_str(&text).map_err(|source| FolderError::Line { path, line: 1, source })
+}
+
 /// Reads a log; `path` is the log or its folder. A last line that a crash cut short is left
 /// out.
 pub fn read_log(path: &Path) -> Result<Vec<Line>, FolderError> {

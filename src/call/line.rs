@@ -1,13 +1,13 @@
 //! From events to lines of the log, and back.
 
 use super::record::{
-    AboutRecord, BearingRecord, CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA, SourceRecord,
-    WordRecord, thousandths,
+    AboutRecord, BearingRecord, CueRecord, Line, ModelRecord, ReasonRecord, Record, SCHEMA,
+    SourceRecord, WordRecord, thousandths,
 };
 use super::summary::SummaryRecord;
 use crate::event::{
-    About, Bearing, Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark, Tone,
-    Utterance, Word,
+    About, Bearing, Body, CallHead, Cue, Event, Measure, PRACTICES, Practice, REMARKS, Remark,
+    Tone, Utterance, Word,
 };
 use crate::units::Party;
 

@@ -1,5 +1,6 @@
 //! A call is a folder: `events.jsonl`, and where asked for `audio.wav`.
 
+pub mod began;
 pub mod folder;
 pub mod keeper;
 pub mod line;

@@ -73,7 +73,7 @@ mod tests {
         let head = CallHead {
             id: "a".into(),
             started: None,
-        about: About::default(),
+            about: About::default(),
             source: Vec::new(),
             layout,
             config_sha256: String::new(),

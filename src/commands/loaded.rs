@@ -20,7 +20,7 @@ use crate::tone::voice::VoiceModel;
 /// Models, ready for use.
 pub struct LoadedModels {
     /// Makes a party's voice-activity model.
-    pub voice_activity: Box<dyn Fn() -> Box<dyn VoiceActivity>>,
+    pub voice_activity: Box<dyn Fn() -> Box<dyn VoiceActivity> + Send + Sync>,
     /// How tense a voice sounds.
     pub voice_tone: Arc<VoiceModel>,
     /// How words feel; `None` where there are none, or none in its language.

@@ -1,5 +1,6 @@
 //! What the user types, one file a command.
 
+pub mod batch;
 pub mod config;
 #[cfg(feature = "live")]
 pub mod devices;
@@ -38,6 +39,8 @@ enum Command {
     Live(live::LiveArgs),
     /// Analyse a recorded call: who said what, who cut in, where it went silent, what to try
     Replay(replay::ReplayArgs),
+    /// Analyse many recordings into an archive, one call a core; goes on where it was stopped
+    Batch(batch::BatchArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
     /// Print the settings with their defaults, as a file to start from
@@ -62,6 +65,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         #[cfg(feature = "live")]
         Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Batch(args) => batch::run(args),
         Command::Promises(args) => promises::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),

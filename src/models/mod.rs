@@ -28,7 +28,7 @@ pub use dirs::{FOLDER_VARIABLE, ModelDirs};
 pub use entry::{ModelEntry, verify};
 pub use error::ModelError;
 pub use foreign::Foreign;
-pub use hash::Sha256Sum;
+pub use hash::{Sha256Sum, of_file as sha256_of_file};
 pub use manifest::ModelKind;
 pub use store::ModelStore;
 pub use tensor::TensorType;

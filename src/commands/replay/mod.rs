@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use jiff::civil::{Date, DateTime};
 
 use crate::audio::source::{CallFiles, CallSource, Side};
+use crate::call::began::Began;
 use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
 use crate::config::{Config, RuleSet};
@@ -40,7 +40,7 @@ pub struct ReplayArgs {
 
     /// When the call began, as 2026-11-25 or 2026-11-25T14:30:00+01:00: tells on which day falls
     /// due what the agent promises
-    #[arg(long, value_name = "TIME", value_parser = began)]
+    #[arg(long, value_name = "TIME")]
     began: Option<Began>,
 
     /// Folder for the results [default: calls/ and the recording's name]
@@ -98,19 +98,6 @@ pub struct ReplayArgs {
     /// Colours in the account; NO_COLOR is heeded as well
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-}
-
-/// When a call began.
-#[derive(Clone)]
-struct Began {
-    text: String,
-    day: Date,
-}
-
-fn began(text: &str) -> Result<Began, String> {
-    let day = text.parse::<Date>().or_else(|_| text.parse::<DateTime>().map(DateTime::date));
-    let day = day.map_err(|_| "give a date, or a date and time as 2026-11-25T14:30:00+01:00")?;
-    Ok(Began { text: text.to_owned(), day })
 }
 
 /// When to use colours.

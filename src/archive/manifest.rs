@@ -1,0 +1,240 @@
+//! Manifests: lists of recordings with what the telephone system knows of each call.
+//!
+//! A CSV file with a heading, or JSON Lines with the same keys:
+//!
+//! | column | |
+//! | --- | --- |
+//! | `path` | the recording, from the manifest's own folder |
+//! | `agent_path`, `customer_path` | instead of it: a file for each party |
+//! | `layout` | of a stereo recording: `agent-left` (as without) or `agent-right` |
+//! | `started` | when the call began, as 2026-11-25T14:30:00+01:00 |
+//! | `agent`, `customer`, `queue` | who, with whom, by which queue |
+//!
+//! All but the recording may be missing or empty. Other columns are passed over, which is said.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::intake::Job;
+use crate::audio::source::{CallFiles, Side};
+use crate::event::About;
+
+/// The columns that are read.
+const COLUMNS: [&str; 8] =
+    ["path", "agent_path", "customer_path", "layout", "started", "agent", "customer", "queue"];
+
+/// Why a manifest can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// It can't be read.
+    #[error("{}: can't be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A row that is none.
+    #[error("{}, line {line}: {why}", path.display())]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No column says where the recordings are.
+    #[error("{}: needs the column `path`, or `agent_path` and `customer_path`", path.display())]
+    NoPath {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Row {
+    path: Option<String>,
+    agent_path: Option<String>,
+    customer_path: Option<String>,
+    layout: Option<String>,
+    started: Option<String>,
+    agent: Option<String>,
+    customer: Option<String>,
+    queue: Option<String>,
+}
+
+/// Reads a manifest: the jobs, in order, and what the user should know of it. A row that makes no
+/// sense becomes a job that says so: it must not stop the others.
+///
+/// # Errors
+/// Where the file can't be read, or isn't a table of these columns at all.
+pub fn read(path: &Path) -> Result<(Vec<Job>, Vec<String>), ManifestError> {
+    let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl"));
+    let (rows, columns) = if json { json_rows(path)? } else { csv_rows(path)? };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let unused: Vec<String> =
+        columns.into_iter().filter(|column| !COLUMNS.contains(&column.as_str())).collect();
+    let notes = match unused.is_empty() {
+        true => Vec::new(),
+        false => vec![format!(
+            "{}: not used: {} (used are {})",
+            path.display(),
+            unused.join(", "),
+            COLUMNS.join(", ")
+        )],
+    };
+    Ok((rows.into_iter().map(|row| row.job(folder)).collect(), notes))
+}
+
+fn csv_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
+    let failed = |error: csv::Error| {
+        let line = error.position().map_or(1, |position| position.line());
+        match error.into_kind() {
+            csv::ErrorKind::Io(source) => ManifestError::Read { path: path.to_owned(), source },
+            kind => ManifestError::Row { path: path.to_owned(), line, why: format!("{kind:?}") },
+        }
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
+    let headers: BTreeSet<String> =
+        reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    let two = ["agent_path", "customer_path"];
+    if !headers.contains("path") && !two.iter().all(|column| headers.contains(*column)) {
+        return Err(ManifestError::NoPath { path: path.to_owned() });
+    }
+    let rows = reader.deserialize().map(|row| row.map_err(failed)).collect::<Result<_, _>>()?;
+    Ok((rows, headers))
+}
+
+fn json_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| ManifestError::Read { path: path.to_owned(), source })?;
+    let mut keys = BTreeSet::new();
+    let mut rows = Vec::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let wrong = |error: serde_json::Error| ManifestError::Row {
+            path: path.to_owned(),
+            line: number,
+            why: error.to_string(),
+        };
+        let object: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(line).map_err(wrong)?;
+        keys.extend(object.keys().cloned());
+        rows.push(serde_json::from_value(object.into()).map_err(wrong)?);
+    }
+    Ok((rows, keys))
+}
+
+impl Row {
+    fn job(self, folder: &Path) -> Job {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let at = |text: Option<String>| given(text).map(|text| folder.join(text));
+        let mut refused = None;
+        let agent_side = match given(self.layout).as_deref() {
+            None | Some("agent-left") => Side::Left,
+            Some("agent-right") => Side::Right,
+            Some(other) => {
+                refused = Some(format!("no layout `{other}`; use agent-left or agent-right"));
+                Side::Left
+            }
+        };
+        let files = match (at(self.path), at(self.agent_path), at(self.customer_path)) {
+            (Some(path), None, None) => CallFiles::One { path, agent: agent_side },
+            (None, Some(agent), Some(customer)) => CallFiles::Two { agent, customer },
+            (one, agent, customer) => {
+                let why = "needs path, or agent_path and customer_path, and not both";
+                refused = Some(why.into());
+                let path = one.or(agent).or(customer).unwrap_or_default();
+                CallFiles::One { path, agent: agent_side }
+            }
+        };
+        let began = match given(self.started).map(|text| text.parse()) {
+            None => None,
+            Some(Ok(began)) => Some(began),
+            Some(Err(why)) => {
+                refused = Some(format!("started: {why}"));
+                None
+            }
+        };
+        let about = About {
+            agent: given(self.agent),
+            customer: given(self.customer),
+            queue: given(self.queue),
+        };
+        Job { files, began, about, refused }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(name: &str, text: &str) -> Result<(Vec<Job>, Vec<String>), ManifestError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        read(&path).map(|(mut jobs, notes)| {
+            for job in &mut jobs {
+                if let CallFiles::One { path, .. } = &mut job.files {
+                    *path = path.strip_prefix(dir.path()).unwrap_or(path).to_owned();
+                }
+            }
+            (jobs, notes)
+        })
+    }
+
+    fn one(path: &str, agent: Side) -> CallFiles {
+        CallFiles::One { path: path.into(), agent }
+    }
+
+    #[test]
+    fn a_table_says_who_called_whom() {
+        let (jobs, notes) = manifest(
+            "calls.csv",
+            "path,agent,queue,started,layout,extension\n\
+             a.wav,Ana,returns,2026-11-25T14:30:00+01:00,agent-right,17\n\
+             \"b, \"\"c\"\".wav\",,,,,\n",
+        )
+        .unwrap();
+        assert_eq!(jobs[0].files, one("a.wav", Side::Right));
+        assert_eq!(jobs[0].about.agent.as_deref(), Some("Ana"));
+        assert_eq!(jobs[0].about.queue.as_deref(), Some("returns"));
+        assert_eq!(jobs[0].began.as_ref().unwrap().text, "2026-11-25T14:30:00+01:00");
+        assert_eq!(jobs[1], Job::of(one("b, \"c\".wav", Side::Left)));
+        assert!(notes[0].contains("not used: extension"), "{notes:?}");
+    }
+
+    #[test]
+    fn json_lines_say_the_same() {
+        let (jobs, notes) = manifest(
+            "calls.jsonl",
+            "{\"agent_path\":\"/a.wav\",\"customer_path\":\"/c.wav\",\"customer\":\"4711\"}\n\n",
+        )
+        .unwrap();
+        let two = CallFiles::Two { agent: "/a.wav".into(), customer: "/c.wav".into() };
+        assert_eq!((&jobs[0].files, notes.len()), (&two, 0));
+        assert_eq!(jobs[0].about.customer.as_deref(), Some("4711"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_by_row_or_as_a_whole() {
+        let text = "path,agent_path,layout,started\n\
+                    a.wav,b.wav,,\na.wav,,upside-down,\na.wav,,,Tuesday\n";
+        let (jobs, _) = manifest("calls.csv", text).unwrap();
+        let why = |i: usize| jobs[i].refused.clone().unwrap();
+        assert!(why(0).contains("and not both"));
+        assert!(why(1).contains("no layout `upside-down`"));
+        assert!(why(2).contains("`Tuesday` is no date"));
+        let refused = |name, text| manifest(name, text).unwrap_err().to_string();
+        assert!(refused("calls.csv", "file\na.wav\n").contains("needs the column `path`"));
+        assert!(refused("calls.csv", "path,queue\na.wav\n").contains("line 2"));
+        assert!(refused("calls.jsonl", "{\"path\":1}\n").contains("line 1"));
+        assert!(refused("calls.jsonl", "\n[]\n").contains("line 2"));
+    }
+}

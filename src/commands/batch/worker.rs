@@ -1,0 +1,201 @@
+//! One call of a batch, from its recording to its folder in the archive.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::archive::store::Content;
+use crate::archive::{Archive, Job};
+use crate::audio::source::CallSource;
+use crate::audio::write::CallWriter;
+use crate::call::folder::{Journal, read_head};
+use crate::call::record::Record;
+use crate::commands::loaded::LoadedModels;
+use crate::config::Config;
+use crate::engine::{Engine, Words};
+use crate::event::{CallHead, Event};
+use crate::language::listener::Listener;
+use crate::session::replay::{Ended, SessionError, Sink, analyse};
+use crate::speech::transcript::Transcriber;
+use crate::units::PerParty;
+
+/// Longer recordings are none of a call: most are sparse or damaged files, which would keep a core
+/// for hours. Seconds.
+const LONGEST_SECS: f64 = 24.0 * 3600.0;
+
+/// What all workers share.
+pub struct Shared<'a> {
+    pub config: &'a Config,
+    pub archive: &'a Archive,
+    pub models: &'a LoadedModels,
+    pub keep_audio: bool,
+    pub again: bool,
+    pub stop: &'a AtomicBool,
+    /// The calls that were begun in this run.
+    pub begun: Mutex<BTreeSet<String>>,
+}
+
+/// What came of a recording.
+pub struct Came {
+    /// Its length in seconds, as far as it was analysed now.
+    pub secs: f64,
+    pub made: Made,
+}
+
+/// Whether its call is in the archive.
+pub enum Made {
+    /// It is.
+    Analysed,
+    /// It was before.
+    Known { same_settings: bool },
+    /// The same recording was given twice.
+    Same,
+    /// It can't be; the reason names the file.
+    Failed(String),
+    /// The work was stopped.
+    Stopped,
+}
+
+impl Shared<'_> {
+    /// A worker's transcriber.
+    pub fn transcriber(&self) -> Result<Option<Box<dyn Transcriber>>, SessionError> {
+        self.models.transcriber.as_deref().map(|make| make()).transpose().map_err(Into::into)
+    }
+
+    /// Analyses one call.
+    pub fn work(&self, job: &Job, transcriber: &mut Option<Box<dyn Transcriber>>) -> Came {
+        let mut secs = 0.0;
+        let made = self.try_to(job, transcriber, &mut secs).unwrap_or_else(|error| {
+            // The causes are in the texts of those that matter; the outermost names the file.
+            Made::Failed(format!("{error:#}"))
+        });
+        Came { secs, made }
+    }
+
+    fn try_to(
+        &self,
+        job: &Job,
+        transcriber: &mut Option<Box<dyn Transcriber>>,
+        secs: &mut f64,
+    ) -> anyhow::Result<Made> {
+        if let Some(why) = &job.refused {
+            anyhow::bail!("{why}");
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(Made::Stopped);
+        }
+        // Before the whole is read for its hash: most of what can't be used is told by its head.
+        let mut source = CallSource::open(&job.files)?;
+        if let Some(long) = source.expected_secs().filter(|secs| *secs > LONGEST_SECS) {
+            anyhow::bail!(
+                "{:.0} hours long, which is no call; at most 24 are analysed",
+                long / 3600.0
+            );
+        }
+        let Content { id, sha256 } = Content::of(job)?;
+        let head = self.head(job, &source, &id, sha256.iter().map(ToString::to_string).collect());
+        // Under which name it was analysed before, or is in this run.
+        let earlier = self.archive.claim(&id);
+        let known = earlier.is_some();
+        let id = earlier.unwrap_or(id);
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if !begun.insert(id.clone()) {
+            return Ok(Made::Same);
+        }
+        drop(begun);
+        if known && !self.again {
+            return Ok(Made::Known { same_settings: self.is_settled(&id, &head) });
+        }
+        let head = CallHead { id: id.clone(), ..head };
+        let folder = self.archive.begin(&id)?;
+        let audio = match self.keep_audio {
+            true => Some(CallWriter::create(&folder.audio_path())?),
+            false => None,
+        };
+        let mut sink = CallSink { journal: folder.journal()?, audio };
+        let ended = self.analyse(&mut source, head, transcriber, job, &mut sink);
+        *secs = source.now().secs();
+        let whole = match ended {
+            Ok(Ended::Complete) => sink.audio.map_or(Ok(()), CallWriter::finish),
+            Ok(Ended::Stopped) => {
+                self.archive.discard(&id);
+                return Ok(Made::Stopped);
+            }
+            Err(error) => {
+                self.archive.discard(&id);
+                return Err(error.into());
+            }
+        };
+        whole?;
+        self.archive.keep(&id)?;
+        Ok(Made::Analysed)
+    }
+
+    fn head(&self, job: &Job, source: &CallSource, id: &str, sums: Vec<String>) -> CallHead {
+        let mut sources = source.sources();
+        for (source, sum) in sources.iter_mut().zip(sums) {
+            source.sha256 = Some(sum);
+        }
+        CallHead {
+            id: id.to_owned(),
+            started: job.began.as_ref().map(|began| began.text.clone()),
+            about: job.about.clone(),
+            source: sources,
+            layout: source.layout(),
+            config_sha256: self.config.sha256(),
+            models: self.models.used.clone(),
+        }
+    }
+
+    fn analyse(
+        &self,
+        source: &mut CallSource,
+        head: CallHead,
+        transcriber: &mut Option<Box<dyn Transcriber>>,
+        job: &Job,
+        sink: &mut CallSink,
+    ) -> Result<Ended, SessionError> {
+        let words = if transcriber.is_some() { Words::OnTime } else { Words::Never };
+        let day = job.began.as_ref().map(|began| began.day);
+        let models = self.models;
+        let listener = models.practices.clone();
+        let engine = Engine::new(self.config, head, words, |_| (models.voice_activity)())
+            .with_tone(models.voice_tone.clone())
+            .with_sentiment(models.sentiment.clone())
+            .with_listener(listener.map(|(model, detector)| Listener::new(model, detector, day)));
+        let transcriber = transcriber.as_mut().map(|own| &mut **own as &mut dyn Transcriber);
+        analyse(source, engine, transcriber, self.stop, sink)
+    }
+
+    /// Whether the call in the archive was analysed as it would be now.
+    fn is_settled(&self, id: &str, now: &CallHead) -> bool {
+        let Ok(Record::Call { config_sha256, models, version, .. }) =
+            read_head(&self.archive.call(id)).map(|line| line.record)
+        else {
+            return false;
+        };
+        let same_models = models.len() == now.models.len()
+            && models.iter().zip(&now.models).all(|(was, is)| was.sha256 == is.sha256);
+        same_models && config_sha256 == now.config_sha256 && version == env!("CARGO_PKG_VERSION")
+    }
+}
+
+/// Where a call's events and sound go.
+struct CallSink {
+    journal: Journal,
+    audio: Option<CallWriter>,
+}
+
+impl Sink for CallSink {
+    fn events(&mut self, events: &[Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.journal.write(events)?)
+    }
+
+    fn audio(&mut self, audio: &PerParty<Vec<f32>>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        if let Some(writer) = &mut self.audio {
+            writer.write(audio)?;
+        }
+        Ok(())
+    }
+}
