@@ -156,7 +156,7 @@ fn other_settings_are_noticed_and_the_calls_analysed_again_on_request() {
     night.run(&[]);
     let before = night.logs();
     let settings = night.dir.path().join("settings.toml");
-    fs::write(&settings, "[dialogue]\nsilence_secs = 2.0\n").unwrap();
+    fs::write(&settings, "[dialogue]\nsilence_min_secs = 2.0\n").unwrap();
     let settings = settings.to_str().unwrap();
     let report = said(&night.run(&["--config", settings]));
     assert!(report.contains("2 were there already"), "{report}");

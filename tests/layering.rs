@@ -32,7 +32,7 @@ const MACHINE: [&str; 8] = [
 ];
 
 /// Foreign crates and the only file, or the only folder, that names each.
-const DOORS: [(&str, &str); 9] = [
+const DOORS: [(&str, &str); 10] = [
     ("rubato", "audio/resample.rs"),
     ("symphonia", "audio/codec.rs"),
     ("whisper_rs", "speech/whisper.rs"),
@@ -42,6 +42,7 @@ const DOORS: [(&str, &str); 9] = [
     ("eframe", "ui/"),
     ("glob", "archive/intake.rs"),
     ("icalendar", "report/calendar.rs"),
+    ("rusqlite", "archive/"),
 ];
 
 /// A source file without comments, texts and tests; its lines are where they were.

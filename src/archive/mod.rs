@@ -9,12 +9,18 @@
 //! ```
 //!
 //! [`intake`] says which recordings are meant, [`Archive`] where their calls go, [`failures`] what
-//! could not be done.
+//! could not be done. [`Index`] keeps the [`facts`] of all calls, in which [`find`](mod@find) and
+//! [`trends`](mod@trends) look.
 
+pub mod facts;
 pub mod failures;
+pub mod find;
+pub mod index;
 pub mod intake;
 pub mod manifest;
 pub mod store;
+pub mod trends;
 
+pub use index::{Index, IndexError};
 pub use intake::{Intake, IntakeError, Job};
 pub use store::{Archive, ArchiveError};

@@ -1,11 +1,13 @@
 //! What the user types, one file a command.
 
+pub mod archive;
 pub mod batch;
 pub mod config;
 #[cfg(feature = "live")]
 pub mod devices;
 #[cfg(feature = "live")]
 pub mod doctor;
+pub mod find;
 #[cfg(feature = "live")]
 pub mod live;
 mod loaded;
@@ -14,6 +16,7 @@ pub mod promises;
 pub mod replay;
 pub mod rescore;
 pub mod rules;
+pub mod trends;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +44,12 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Analyse many recordings into an archive, one call a core; goes on where it was stopped
     Batch(batch::BatchArgs),
+    /// Find calls in an archive: by agent, heat, practice, words…
+    Find(find::FindArgs),
+    /// What comes back across calls: problems, practices of each agent, promises, prompts
+    Trends(trends::TrendsArgs),
+    /// Take care of an archive
+    Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
     /// Print the settings with their defaults, as a file to start from
@@ -66,6 +75,9 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Batch(args) => batch::run(args),
+        Command::Find(args) => find::run(args).map(|()| 0),
+        Command::Trends(args) => trends::run(args).map(|()| 0),
+        Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),

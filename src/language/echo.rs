@@ -64,6 +64,15 @@ pub fn taken_up(statement: &str, reply: &str) -> TakenUp {
     }
 }
 
+/// Which of `words` (as [`spoken::words`] has them) are content words that occur in `statement` too.
+pub fn echoed(words: &[String], statement: &str) -> Vec<bool> {
+    let statement = content(statement);
+    let is_in = |word: &String| {
+        content_stem(word).is_some_and(|stem| statement.iter().any(|other| other.stem == stem))
+    };
+    words.iter().map(is_in).collect()
+}
+
 /// A word that says something of the matter.
 struct Content {
     word: String,
@@ -74,17 +83,19 @@ struct Content {
 fn content(text: &str) -> Vec<Content> {
     let mut content: Vec<Content> = Vec::new();
     for word in spoken::words(text) {
-        let plain = word.strip_suffix("'s").unwrap_or(&word);
-        let empty = EMPTY.split_ascii_whitespace().any(|empty| empty == plain);
-        if empty || is_function_word(&word) || is_function_word(plain) {
-            continue;
-        }
-        let stem = stem(plain);
+        let Some(stem) = content_stem(&word) else { continue };
         if !content.iter().any(|other| other.stem == stem) {
             content.push(Content { stem, word });
         }
     }
     content
+}
+
+/// The stem of a content word; `None` for all other words.
+fn content_stem(word: &str) -> Option<String> {
+    let plain = word.strip_suffix("'s").unwrap_or(word);
+    let empty = EMPTY.split_ascii_whitespace().any(|empty| empty == plain);
+    (!empty && !is_function_word(word) && !is_function_word(plain)).then(|| stem(plain))
 }
 
 /// What the forms of a word have in common: "charg" of "charges", "charged" and "charge".

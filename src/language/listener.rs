@@ -22,6 +22,8 @@ use super::spoken;
 use crate::event::{Body, Practice, REMARKS, Remark, Word, evidence};
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
+/// An utterance may take up words of so many of the other party's last ones: a turn or two.
+const LAST: usize = 3;
 /// A reflection takes up what was said in so many of the customer's last utterances.
 const STATEMENTS: usize = 4;
 /// Of these words of the reply, so large a share must be the customer's …
@@ -67,7 +69,8 @@ pub struct Listener {
     /// The day of the call, by which due dates are told.
     day: Option<Date>,
     statements: VecDeque<Statement>,
-    last: PerParty<Option<String>>,
+    /// What each party said last.
+    last: PerParty<VecDeque<String>>,
     issue: Option<&'static str>,
 }
 
@@ -90,14 +93,18 @@ impl Listener {
         if said.confidence < MIN_CONFIDENCE {
             return Vec::new();
         }
-        let before = self.last[said.party.other()].as_deref();
-        let heard = self.detector.hear_reading(said.party, reading, before);
+        let before = Vec::from(self.last[said.party.other()].clone()).join(" ");
+        let heard = self.detector.hear_reading(said.party, reading, &before);
         let place = Place::new(said);
         let bodies = match said.party {
             Party::Customer => self.customer(said, reading, heard, &place),
             Party::Agent => self.agent(said, heard, &place),
         };
-        self.last[said.party] = Some(said.text.to_owned());
+        let last = &mut self.last[said.party];
+        last.push_back(said.text.to_owned());
+        if last.len() > LAST {
+            last.pop_front();
+        }
         bodies
     }
 

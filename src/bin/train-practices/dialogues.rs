@@ -10,14 +10,17 @@ use serde::Deserialize;
 
 use super::chance::Chance;
 
-/// What five writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
-/// contact centre.
-pub const WRITTEN: [(&str, &str); 5] = [
+/// What eight writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
+/// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it.
+pub const WRITTEN: [(&str, &str); 8] = [
     ("a", include_str!("dialogues/train-a.jsonl")),
     ("b", include_str!("dialogues/train-b.jsonl")),
     ("c", include_str!("dialogues/train-c.jsonl")),
     ("d", include_str!("dialogues/train-d.jsonl")),
     ("e", include_str!("dialogues/train-e.jsonl")),
+    ("f", include_str!("dialogues/train-f.jsonl")),
+    ("g", include_str!("dialogues/train-g.jsonl")),
+    ("h", include_str!("dialogues/train-h.jsonl")),
 ];
 
 /// Words that a recogniser loses, doubles or takes for each other.
@@ -85,6 +88,13 @@ fn turn(said: Said) -> anyhow::Result<Turn> {
     let words = spoken::words(&said.text);
     ensure!(!words.is_empty(), "a turn without words");
     Ok(Turn { party: said.party, words, labels, issue })
+}
+
+/// What the other party said in its last two turns before the one `at`.
+pub fn before(dialogue: &[Turn], at: usize) -> String {
+    let party = dialogue[at].party;
+    let turns = dialogue[..at].iter().rev().filter(|turn| turn.party != party).take(2);
+    turns.map(|turn| turn.words.join(" ")).collect::<Vec<_>>().join(" ")
 }
 
 /// What a recogniser might make of a turn: a small word lost, doubled or taken for another.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use evenkeel::language::echo::echoed;
 use evenkeel::language::encoder::WIDTH;
 use evenkeel::language::model::LanguageModel;
-use evenkeel::language::practices::weights::{sample, with_before};
+use evenkeel::language::practices::weights::{marked, sample};
 use evenkeel::language::practices::{LABELS, PracticeWeights};
 
 use super::base::{Base, LAYERS};
@@ -28,7 +29,7 @@ const MISHEARD: f32 = 0.15;
 const JOINED: f32 = 0.12;
 /// Share of the turns that are learnt from without what was said before.
 const UNKNOWN_BEFORE: f32 = 0.1;
-/// Marks what was said before; what the layers make of it, they learn.
+/// Marks words that the other party has just said; what the layers make of it, they learn.
 const MARK: [f32; WIDTH] = {
     let mut mark = [0.25; WIDTH];
     let mut at = 0;
@@ -71,9 +72,6 @@ pub struct Args {
     /// Layers that are trained
     #[arg(long, default_value_t = 3)]
     layers: usize,
-    /// Look at what the other party said before, too
-    #[arg(long)]
-    context: bool,
     /// Leave out a writer, whose turns are looked at instead
     #[arg(long)]
     without: Option<String>,
@@ -82,11 +80,9 @@ pub struct Args {
     every: usize,
 }
 
-/// A turn as the shared layers give it, then what was said before.
+/// A turn as the shared layers give it, the words marked that the other party has just said.
 struct Item {
     vectors: Vec<f32>,
-    /// Pieces of the turn itself.
-    own: usize,
     answers: Vec<Answer>,
 }
 
@@ -129,9 +125,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
     let mut number = 0;
     for epoch in 1..=args.epochs {
-        let mut items: Vec<Item> = heard(&learnt, args.context, &mut chance)
+        let mut items: Vec<Item> = heard(&learnt, &mut chance)
             .iter()
-            .filter_map(|(turn, before)| item(&model, turn, *before, &weights))
+            .filter_map(|(turn, before)| item(&model, turn, before, &weights))
             .collect();
         chance.shuffle(&mut items);
         let batches = items.len().div_ceil(args.batch);
@@ -141,12 +137,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             number += 1;
             let batch: Vec<Sample<'_>> = batch
                 .iter()
-                .map(|Item { vectors, own, answers }| Sample {
-                    vectors,
-                    own: *own,
-                    answers,
-                    weight: 1.0,
-                })
+                .map(|Item { vectors, answers }| Sample { vectors, answers, weight: 1.0 })
                 .collect();
             losses += network.learn(&batch, args.drop, &mut chance);
             network.step(Step::of(number, steps, args.rate), 10.0);
@@ -162,9 +153,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let mut file = export::File::default();
         file.network("practices", &network);
         file.numbers("practices.sample".into(), &sample(&model));
-        if args.context {
-            file.numbers("practices.before".into(), &MARK);
-        }
+        file.numbers("practices.echo".into(), &MARK);
         let bytes = file.bytes()?;
         std::fs::write(&args.out, &bytes).with_context(|| args.out.display().to_string())?;
         eprintln!("epoch {epoch}: loss {:.4}, {:.0} s", losses / batches as f32, secs(began));
@@ -177,47 +166,36 @@ fn secs(began: Instant) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-/// The turns of an epoch, with `context` each with what was said before: some misheard, and some
-/// joined as well.
-fn heard<'a>(
-    dialogues: &'a [Vec<Turn>],
-    context: bool,
-    chance: &mut Chance,
-) -> Vec<(Turn, Option<&'a Turn>)> {
+/// The turns of an epoch, each with what the other party said before: some misheard, and some joined as
+/// well.
+fn heard(dialogues: &[Vec<Turn>], chance: &mut Chance) -> Vec<(Turn, String)> {
     let mut turns = Vec::new();
     for dialogue in dialogues {
         for (at, turn) in dialogue.iter().enumerate() {
-            let before = dialogue[..at].iter().rev().find(|before| before.party != turn.party);
-            let before = before.filter(|_| context);
             let heard = match chance.unit() < MISHEARD {
                 true => dialogues::misheard(turn, chance),
                 false => turn.clone(),
             };
-            turns.push((heard, before.filter(|_| chance.unit() >= UNKNOWN_BEFORE)));
+            let before = match chance.unit() < UNKNOWN_BEFORE {
+                true => String::new(),
+                false => dialogues::before(dialogue, at),
+            };
             if chance.unit() < JOINED {
                 let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
                 let joined = next.and_then(|next| dialogues::joined(turn, next));
-                turns.extend(joined.map(|joined| (joined, before)));
+                turns.extend(joined.map(|joined| (joined, before.clone())));
             }
+            turns.push((heard, before));
         }
     }
     turns
 }
 
-fn item(
-    model: &LanguageModel,
-    turn: &Turn,
-    before: Option<&Turn>,
-    weights: &[f32],
-) -> Option<Item> {
+fn item(model: &LanguageModel, turn: &Turn, before: &str, weights: &[f32]) -> Option<Item> {
+    let reading = model.read(&turn.words.join(" "));
     // Only the first part of a long text.
-    let mut part = model.read(&turn.words.join(" ")).parts.into_iter().next()?;
-    part.vectors.truncate(LONGEST * WIDTH);
-    let own = part.vectors.len() / WIDTH;
-    let vectors = match before {
-        Some(before) => with_before(&part, &model.read(&before.words.join(" ")), &MARK),
-        None => part.vectors,
-    };
+    let mut vectors = marked(reading.parts.first()?, &echoed(&reading.words, before), &MARK);
+    vectors.truncate(LONGEST * WIDTH);
     let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
     let mut answers: Vec<Answer> = of_party
         .map(|question| match turn.labels.contains(&question) {
@@ -230,5 +208,5 @@ fn item(
         target[issue] = 1.0;
         answers.push(Answer { question: LABELS.len(), target, weight: KIND_WEIGHT });
     }
-    Some(Item { vectors, own, answers })
+    Some(Item { vectors, answers })
 }

@@ -7,14 +7,14 @@ use evenkeel::language::practices::patterns::Patterns;
 use evenkeel::language::practices::{Detector, LABELS, Label, PracticeWeights, Weighed};
 use evenkeel::units::Party;
 
-use super::dialogues::Turn;
+use super::dialogues::{Turn, before};
 use super::truth::Truth;
 
 /// A turn of which it is known what it does.
 struct Judged {
     party: Party,
     reading: Reading,
-    before: Option<String>,
+    before: String,
     /// Labels that are there or not; others are not known.
     truth: Vec<(usize, bool)>,
 }
@@ -90,7 +90,7 @@ impl Look {
                 judged.push(Judged {
                     party: turn.party,
                     reading: model.read(&turn.text),
-                    before: dialogue.before(at).map(str::to_owned),
+                    before: dialogue.before(at),
                     truth: truth.collect(),
                 });
             }
@@ -100,17 +100,14 @@ impl Look {
 
     pub fn add_turns(&mut self, name: &str, dialogues: &[Vec<Turn>], model: &LanguageModel) {
         let turns = dialogues.iter().flat_map(|dialogue| {
-            dialogue.iter().enumerate().map(|(at, turn)| {
-                let before = dialogue[..at].iter().rev().find(|before| before.party != turn.party);
-                (turn, before)
-            })
+            dialogue.iter().enumerate().map(|(at, turn)| (turn, before(dialogue, at)))
         });
         let judged = turns.map(|(turn, before)| {
             let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
             Judged {
                 party: turn.party,
                 reading: model.read(&turn.words.join(" ")),
-                before: before.map(|before| before.words.join(" ")),
+                before,
                 truth: of_party.map(|label| (label, turn.labels.contains(&label))).collect(),
             }
         });
@@ -122,7 +119,7 @@ impl Look {
         let of_set = |judged: &[Judged]| {
             let mut points = vec![Vec::new(); LABELS.len()];
             for Judged { party, reading, before, truth } in judged {
-                let weighed = detector.weighed(*party, reading, before.as_deref());
+                let weighed = detector.weighed(*party, reading, before);
                 for Weighed { label, network, patterns, .. } in weighed {
                     if let Some((_, there)) = truth.iter().find(|(known, _)| *known == label) {
                         points[label].push(Point { network, patterns, there: *there });

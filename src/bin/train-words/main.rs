@@ -136,7 +136,6 @@ fn main() -> anyhow::Result<()> {
                 .iter()
                 .map(|&i| Sample {
                     vectors: &items[i].vectors,
-                    own: items[i].vectors.len() / WIDTH,
                     answers: &items[i].answers,
                     weight: 1.0,
                 })

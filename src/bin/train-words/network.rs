@@ -131,9 +131,8 @@ pub struct Network {
 
 /// A text to learn from.
 pub struct Sample<'a> {
-    /// The vectors of its pieces; the first `own` vote, others are only looked at.
+    /// The vectors of its pieces.
     pub vectors: &'a [f32],
-    pub own: usize,
     /// What is known of it.
     pub answers: &'a [Answer],
     /// How much it counts.
@@ -160,7 +159,7 @@ impl Network {
         let mut loss = 0.0;
         let total: f32 = batch.iter().map(|sample| sample.weight).sum();
         for (sample, text) in batch.iter().zip(&texts) {
-            let numbers = text.start * WIDTH..(text.start + sample.own) * WIDTH;
+            let numbers = text.start * WIDTH..text.end * WIDTH;
             let factor = sample.weight / total;
             let of_text = &x[numbers.clone()];
             loss += factor * self.head.learn(of_text, sample.answers, factor, &mut dx[numbers]);
@@ -246,12 +245,7 @@ mod tests {
         let batch: Vec<Sample<'_>> = texts
             .iter()
             .zip(&answers)
-            .map(|(vectors, answers)| Sample {
-                vectors,
-                own: vectors.len() / WIDTH,
-                answers,
-                weight: 1.0,
-            })
+            .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
             .collect();
         network.learn(&batch, 0.0, &mut chance);
         let slopes: Vec<Vec<f32>> =
@@ -294,12 +288,7 @@ mod tests {
             let batch: Vec<Sample<'_>> = texts
                 .iter()
                 .zip(&answers)
-                .map(|(vectors, answers)| Sample {
-                    vectors,
-                    own: vectors.len() / WIDTH,
-                    answers,
-                    weight: 1.0,
-                })
+                .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
                 .collect();
             losses.push(network.learn(&batch, 0.0, &mut chance));
             network.step(Step { number, rate: 1e-3, decay: 0.0, clip: 1.0 }, 1.0);

@@ -7,13 +7,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 
 use super::loaded::LoadedModels;
 use super::stop_on_ctrl_c;
 use crate::archive::failures::{Failure, Failures};
-use crate::archive::{Archive, Intake};
+use crate::archive::{Archive, Index, Intake};
 use crate::config::{Config, RuleSet};
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
@@ -135,7 +135,12 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
             Ok::<(), SessionError>(())
         },
     )?;
-    failures.finish().with_context(|| listed(io::ErrorKind::Other.into()))?;
+    failures.finish().map_err(|error| anyhow::anyhow!(listed(error)))?;
+    // A cache: what goes wrong with it costs no call.
+    match Index::open(&args.out) {
+        Ok((_, refreshed)) => refreshed.damaged.iter().for_each(|why| progress.say(why)),
+        Err(why) => progress.say(&why.to_string()),
+    }
     let stopped = stop.load(Ordering::Relaxed);
     progress.close(&report(&args, &intake, &counts, stopped));
     if failures.count() > 0 {

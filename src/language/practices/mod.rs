@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::act::{Act, Heard};
+use super::echo::echoed;
 use super::encoder::{WIDTH, softmax, sum_of_products};
 use super::model::{LanguageError, LanguageModel, Reading, through};
 use crate::exponential::exp;
@@ -20,7 +21,7 @@ use crate::units::Party;
 pub use labels::{ISSUES, LABELS, Label};
 use patterns::Patterns;
 pub use weights::PracticeWeights;
-use weights::with_before;
+use weights::marked;
 
 /// Words that carry a label have at least this share of the strongest word's weight, on average.
 const SHARE: f32 = 0.15;
@@ -84,16 +85,15 @@ impl Detector {
         Detector { patterns, ..self }
     }
 
-    /// What an utterance of this party does. Punctuation and case don't matter. `before` is the
-    /// other party's last utterance.
-    pub fn hear(&self, party: Party, text: &str, before: Option<&str>) -> Heard {
+    /// What an utterance of this party does. Punctuation and case don't matter. `before` is what
+    /// the other party said last: whoever takes up its words may be saying it back.
+    pub fn hear(&self, party: Party, text: &str, before: &str) -> Heard {
         self.hear_reading(party, &self.model.read(text), before)
     }
 
     /// The same of a text that was read already by the same language model.
-    pub fn hear_reading(&self, party: Party, reading: &Reading, before: Option<&str>) -> Heard {
-        let before = self.read_before(before);
-        let pieces = self.pieces(reading, before.as_ref());
+    pub fn hear_reading(&self, party: Party, reading: &Reading, before: &str) -> Heard {
+        let pieces = self.pieces(reading, before);
         if pieces.word_of.is_empty() {
             return Heard::default();
         }
@@ -110,29 +110,24 @@ impl Detector {
     }
 
     /// What speaks for each label of the party; none in a text without words. For measurements.
-    pub fn weighed(&self, party: Party, reading: &Reading, before: Option<&str>) -> Vec<Weighed> {
-        let before = self.read_before(before);
-        let pieces = self.pieces(reading, before.as_ref());
+    pub fn weighed(&self, party: Party, reading: &Reading, before: &str) -> Vec<Weighed> {
+        let pieces = self.pieces(reading, before);
         match pieces.word_of.is_empty() {
             true => Vec::new(),
             false => self.weigh(party, reading, &pieces).collect(),
         }
     }
 
-    /// What was said before, where the weights know what to do with it.
-    fn read_before(&self, before: Option<&str>) -> Option<Reading> {
-        self.weights.before.as_ref().and(before).map(|text| self.model.read(text))
-    }
-
-    fn pieces(&self, reading: &Reading, before: Option<&Reading>) -> Pieces {
+    fn pieces(&self, reading: &Reading, before: &str) -> Pieces {
+        let echo = self.weights.echo.as_ref().map(|mark| (echoed(&reading.words, before), mark));
         let mut pieces = Pieces { vectors: Vec::new(), word_of: Vec::new() };
         for part in &reading.parts {
-            let mut vectors = match (before, &self.weights.before) {
-                (Some(before), Some(mark)) => with_before(part, before, mark),
-                _ => part.vectors.clone(),
+            let mut vectors = match &echo {
+                Some((echoed, mark)) => marked(part, echoed, mark),
+                None => part.vectors.clone(),
             };
             through(&mut vectors, &self.weights.layers);
-            // The marks at both ends don't vote, nor does what was said before.
+            // The marks at both ends don't vote.
             pieces.vectors.extend_from_slice(&vectors[WIDTH..(part.word_of.len() + 1) * WIDTH]);
             pieces.word_of.extend_from_slice(&part.word_of);
         }

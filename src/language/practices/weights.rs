@@ -1,15 +1,12 @@
 //! What the practices' layers and their head have learnt: a file of its own.
 
 use super::super::encoder::{Layer, WIDTH};
-use super::super::model::{File, LanguageError, LanguageModel, Part, Reading, wrong};
+use super::super::model::{File, LanguageError, LanguageModel, Part, wrong};
 use super::labels::{ISSUES, LABELS};
 
 /// Read by the shared layers of the language model for which the weights were made, this gives
 /// the numbers that the file holds; another one's would not fit.
 const SAMPLE: &str = "so what can i do for you today";
-
-/// Most pieces that are read of what was said before: its end.
-const BEFORE: usize = 24;
 
 /// The weights, read from their file.
 pub struct PracticeWeights {
@@ -20,9 +17,9 @@ pub struct PracticeWeights {
     /// Of the labels, then of the kinds.
     bias: Vec<f32>,
     sample: Vec<f32>,
-    /// Added to the vectors of what was said before, so that they are told from the text's own;
-    /// `None` for weights that were learnt from utterances alone.
-    pub(super) before: Option<Vec<f32>>,
+    /// Added to the vectors of words that the other party has just said; `None` for weights that
+    /// were learnt from utterances alone.
+    pub(super) echo: Option<Vec<f32>>,
 }
 
 impl PracticeWeights {
@@ -46,8 +43,8 @@ impl PracticeWeights {
             rows: file.numbers("practices.head.weight", rows * WIDTH)?,
             bias: file.numbers("practices.head.bias", classes)?,
             sample: file.numbers("practices.sample", WIDTH)?,
-            before: match file.has("practices.before") {
-                true => Some(file.numbers("practices.before", WIDTH)?),
+            echo: match file.has("practices.echo") {
+                true => Some(file.numbers("practices.echo", WIDTH)?),
                 false => None,
             },
         })
@@ -78,13 +75,13 @@ impl PracticeWeights {
     }
 }
 
-/// The vectors of a text's part, and after them those of the end of what was said before, marked.
-pub fn with_before(part: &Part, before: &Reading, mark: &[f32]) -> Vec<f32> {
+/// The vectors of a text's part, those of `echoed` words marked.
+pub fn marked(part: &Part, echoed: &[bool], mark: &[f32]) -> Vec<f32> {
     let mut vectors = part.vectors.clone();
-    if let Some(last) = before.parts.last() {
-        let from = last.vectors.len().saturating_sub(BEFORE * WIDTH);
-        for vector in last.vectors[from..].chunks_exact(WIDTH) {
-            vectors.extend(vector.iter().zip(mark).map(|(x, mark)| x + mark));
+    // The mark at the beginning is of no word.
+    for (vector, word) in vectors.chunks_exact_mut(WIDTH).skip(1).zip(&part.word_of) {
+        if echoed[*word] {
+            vector.iter_mut().zip(mark).for_each(|(x, mark)| *x += mark);
         }
     }
     vectors

@@ -46,11 +46,11 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
-    /// What the other party said last before a turn.
-    pub fn before(&self, turn: usize) -> Option<&str> {
+    /// What the other party said in its last two turns before this one.
+    pub fn before(&self, turn: usize) -> String {
         let party = self.turns[turn].party;
-        let before = self.turns[..turn].iter().rev().find(|turn| turn.party != party);
-        before.map(|turn| turn.text.as_str())
+        let before = self.turns[..turn].iter().rev().filter(|turn| turn.party != party).take(2);
+        before.map(|turn| turn.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -1,0 +1,236 @@
+//! Finding calls in an archive.
+
+use jiff::civil::Date;
+use rusqlite::types::Value;
+use rusqlite::{Row, params_from_iter};
+use serde::Serialize;
+
+use super::index::{Index, IndexError};
+
+/// What calls are looked for; all that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// Words that were said, in the order of relevance: all of them in one utterance, in any form
+    /// of the word; in double quotes as a phrase.
+    pub words: Option<String>,
+    /// The agent.
+    pub agent: Option<String>,
+    /// The queue.
+    pub queue: Option<String>,
+    /// The first day.
+    pub since: Option<Date>,
+    /// The last day.
+    pub until: Option<Date>,
+    /// The customer's highest heat is at least this, 0 to 1.
+    pub min_heat: Option<f64>,
+    /// The customer's words fell by at least this from their first quarter to the last; as a
+    /// positive number: up to 10.
+    pub min_fall: Option<f64>,
+    /// The agent cut in at least so often.
+    pub min_interruptions: Option<u32>,
+    /// Nobody spoke in at least this share of the call, 0 to 1.
+    pub min_silence_share: Option<f64>,
+    /// These practices were missed.
+    pub missed: Vec<String>,
+    /// These practices were broken.
+    pub broken: Vec<String>,
+    /// These practices were done.
+    pub done: Vec<String>,
+    /// The customer's problem was of this kind.
+    pub issue: Option<String>,
+    /// There are moments for the coach of at least this severity, 1 to 3.
+    pub min_severity: Option<u8>,
+}
+
+/// In what order calls are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The latest first.
+    #[default]
+    Latest,
+    /// The hottest first.
+    Heat,
+    /// Those whose customer's words fell most first.
+    Fall,
+    /// Those with the most interruptions by the agent first.
+    Interruptions,
+    /// Those with the largest share of silence first.
+    Silence,
+    /// Those with the most, and the gravest, moments for the coach first.
+    Moments,
+}
+
+/// A call that was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Found {
+    /// Its name, which is that of its folder.
+    pub id: String,
+    /// When it began, where that is known.
+    pub started: Option<String>,
+    /// Who took it.
+    pub agent: Option<String>,
+    /// By which queue it came.
+    pub queue: Option<String>,
+    /// Seconds.
+    pub duration: f64,
+    /// The customer's highest heat.
+    pub heat_peak: Option<f64>,
+    /// How the customer's words felt, −5 to 5.
+    pub customer_sentiment: Option<f64>,
+    /// The change of the same over the call.
+    pub sentiment_shift: Option<f64>,
+    /// How often the agent cut in.
+    pub agent_interruptions: Option<u32>,
+    /// The share in which nobody spoke.
+    pub silence_share: f64,
+    /// Moments for the coach.
+    pub moments: u32,
+    /// Where the words were said first, where words were looked for: moment and utterance.
+    pub said: Option<(f64, String)>,
+}
+
+/// Finds calls, at most `limit` of them, and says how many there are in all.
+///
+/// # Errors
+/// [`IndexError::Database`].
+pub fn find(
+    index: &Index,
+    wanted: &Wanted,
+    order: Order,
+    limit: usize,
+) -> Result<(Vec<Found>, usize), IndexError> {
+    let (conditions, values) = conditions(wanted);
+    let ask = || {
+        let connection = index.connection();
+        let count = format!("SELECT count(*) FROM calls WHERE {conditions}");
+        let all: usize =
+            connection.query_row(&count, params_from_iter(&values), |row| row.get(0))?;
+        let said = match wanted.words {
+            Some(_) => {
+                "(SELECT start || ' ' || text FROM utterances WHERE call = calls.number AND number IN
+                  (SELECT rowid FROM words WHERE words MATCH ?1) ORDER BY start LIMIT 1)"
+            }
+            None => "NULL",
+        };
+        let moments = "(SELECT count(*) FROM flags WHERE call = calls.number)";
+        let order = match order {
+            Order::Latest => "started DESC NULLS LAST",
+            Order::Heat => "heat_peak DESC NULLS LAST",
+            Order::Fall => "sentiment_shift ASC NULLS LAST",
+            Order::Interruptions => "agent_interruptions DESC NULLS LAST",
+            Order::Silence => "silence_share DESC",
+            Order::Moments => {
+                "(SELECT total(severity * severity) FROM flags WHERE call = calls.number) DESC"
+            }
+        };
+        let text = format!(
+            "SELECT id, started, agent, queue, duration, heat_peak, customer_sentiment,
+                 sentiment_shift, agent_interruptions, silence_share, {moments}, {said}
+             FROM calls WHERE {conditions} ORDER BY {order}, id LIMIT {limit}"
+        );
+        let mut query = connection.prepare(&text)?;
+        let rows = query.query_map(params_from_iter(&values), found)?;
+        Ok((rows.collect::<rusqlite::Result<_>>()?, all))
+    };
+    index.done(ask())
+}
+
+fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
+    let said: Option<String> = row.get(11)?;
+    let said = said.and_then(|said| {
+        let (start, text) = said.split_once(' ')?;
+        Some((start.parse().ok()?, text.to_owned()))
+    });
+    Ok(Found {
+        id: row.get(0)?,
+        started: row.get(1)?,
+        agent: row.get(2)?,
+        queue: row.get(3)?,
+        duration: row.get(4)?,
+        heat_peak: row.get(5)?,
+        customer_sentiment: row.get(6)?,
+        sentiment_shift: row.get(7)?,
+        agent_interruptions: row.get(8)?,
+        silence_share: row.get(9)?,
+        moments: row.get(10)?,
+        said,
+    })
+}
+
+/// The conditions in SQL and their values, in order; the words come first.
+fn conditions(wanted: &Wanted) -> (String, Vec<Value>) {
+    let mut all = vec!["1".to_owned()];
+    let mut values: Vec<Value> = Vec::new();
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        all.push(condition.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(words) = &wanted.words {
+        let with = "number IN (SELECT call FROM utterances WHERE number IN
+                    (SELECT rowid FROM words WHERE words MATCH ?))";
+        add(with, words_query(words).into());
+    }
+    let texts = [("agent = ?", &wanted.agent), ("queue = ?", &wanted.queue)];
+    for (condition, text) in texts {
+        text.iter().for_each(|text| add(condition, text.clone().into()));
+    }
+    let days = [("day >= ?", wanted.since), ("day <= ?", wanted.until)];
+    for (condition, day) in days {
+        day.iter().for_each(|day| add(condition, day.to_string().into()));
+    }
+    let numbers = [
+        ("heat_peak >= ?", wanted.min_heat),
+        ("sentiment_shift <= ?", wanted.min_fall.map(|fall| -fall)),
+        ("agent_interruptions >= ?", wanted.min_interruptions.map(f64::from)),
+        ("silence_share >= ?", wanted.min_silence_share),
+        (
+            "EXISTS (SELECT 1 FROM flags WHERE call = calls.number AND severity >= ?)",
+            wanted.min_severity.map(f64::from),
+        ),
+    ];
+    for (condition, number) in numbers {
+        number.iter().for_each(|number| add(condition, (*number).into()));
+    }
+    let marks = [("missed", &wanted.missed), ("broken", &wanted.broken), ("done", &wanted.done)];
+    for (mark, practices) in marks {
+        for practice in practices {
+            let condition = format!(
+                "number IN (SELECT call FROM practices WHERE name = ? AND mark = '{mark}')"
+            );
+            add(&condition, practice.clone().into());
+        }
+    }
+    if let Some(issue) = &wanted.issue {
+        add("number IN (SELECT call FROM issues WHERE kind = ?)", issue.clone().into());
+    }
+    (all.join(" AND "), values)
+}
+
+/// Words as the full-text index asks for them: each quoted, so that no character has a meaning of
+/// its own; what stood in double quotes stays a phrase.
+fn words_query(text: &str) -> String {
+    let mut parts = Vec::new();
+    for (number, part) in text.split('"').enumerate() {
+        if number % 2 == 1 {
+            parts.push(part.trim().to_owned());
+        } else {
+            parts.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    parts.retain(|part| part.chars().any(char::is_alphanumeric));
+    let quoted: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
+    if quoted.is_empty() { "\"\"".into() } else { quoted.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_of_a_word_has_a_meaning() {
+        assert_eq!(words_query("third  time"), "\"third\" \"time\"");
+        assert_eq!(words_query("my \"still waiting\" OR*"), "\"my\" \"still waiting\" \"OR*\"");
+        assert_eq!(words_query("don't \" -"), "\"don't\"");
+        assert_eq!(words_query(" * "), "\"\"");
+    }
+}

@@ -1,0 +1,224 @@
+//! `evenkeel trends`: what comes back across the calls of an archive.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anstyle::Style;
+use clap::{Args, ValueEnum};
+use jiff::Zoned;
+use jiff::civil::Date;
+
+use super::find::{day, open};
+use crate::archive::trends::{Period, Scope, Trends, trends};
+use crate::report::wording;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+/// So many promises are told to a person.
+const MAX_PROMISES: usize = 15;
+/// With fewer prompts nothing can be said of a rule.
+const MIN_PROMPTS: u32 = 5;
+
+/// What comes back across calls: problems, practices of each agent, promises, prompts that don't help
+#[derive(Args)]
+pub struct TrendsArgs {
+    /// The archive's folder
+    #[arg(default_value = "archive")]
+    archive: PathBuf,
+
+    /// Calls of this agent
+    #[arg(long)]
+    agent: Option<String>,
+
+    /// Calls of this queue
+    #[arg(long)]
+    queue: Option<String>,
+
+    /// From this day on, as 2026-11-25
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    since: Option<Date>,
+
+    /// To this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<Date>,
+
+    /// Into what practices over time are put
+    #[arg(long, value_enum, default_value_t = By::Week)]
+    by: By,
+
+    /// As tables to read, or one of the tables as CSV
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    /// From Monday to Sunday
+    Week,
+    /// A month of the calendar
+    Month,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// Tables to read
+    Text,
+    /// Kinds of problem, as CSV
+    IssuesCsv,
+    /// Practices of each agent over time, as CSV
+    PracticesCsv,
+    /// Promises, as CSV
+    PromisesCsv,
+    /// What came of the prompts of each rule, as CSV
+    RulesCsv,
+}
+
+/// Runs the command.
+pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
+    let scope =
+        Scope { agent: args.agent, queue: args.queue, since: args.since, until: args.until };
+    let period = match args.by {
+        By::Week => Period::Week,
+        By::Month => Period::Month,
+    };
+    let index = open(&args.archive)?;
+    let found = trends(&index, &scope, period, Zoned::now().date())?;
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        Format::Text => Ok(write_tables(&found, &mut out)?),
+        format => write_csv(&found, format, &mut out),
+    }
+}
+
+fn write_tables(trends: &Trends, out: &mut dyn Write) -> io::Result<()> {
+    let calls = match trends.calls {
+        0 => return writeln!(out, "No call is like that."),
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    writeln!(out, "{BOLD}{calls}{BOLD:#}")?;
+    if !trends.issues.is_empty() {
+        writeln!(
+            out,
+            "\n{BOLD}{:<18}{:>6}{:>6}  said, in the hottest call{BOLD:#}",
+            "problem", "calls", "heat"
+        )?;
+    }
+    for issue in &trends.issues {
+        let heat = issue.heat.map_or("–".into(), |heat| format!("{heat:.2}"));
+        writeln!(
+            out,
+            "{:<18}{:>6}{heat:>6}  “{}” {DIM}{}{DIM:#}",
+            issue.kind, issue.calls, issue.quote, issue.call
+        )?;
+    }
+    write_practices(trends, out)?;
+    if !trends.promises.is_empty() {
+        writeln!(out, "\n{BOLD}{:<12}{:<14}promised{BOLD:#}", "due", "agent")?;
+    }
+    for due in trends.promises.iter().take(MAX_PROMISES) {
+        let agent = due.agent.as_deref().unwrap_or("–");
+        writeln!(out, "{:<12}{agent:<14}“{}” {DIM}{}{DIM:#}", due.due, due.quote, due.call)?;
+    }
+    if trends.promises.len() > MAX_PROMISES {
+        writeln!(out, "{DIM}{} more{DIM:#}", trends.promises.len() - MAX_PROMISES)?;
+    }
+    let told: Vec<_> = trends.rules.iter().filter(|rule| rule.prompts >= MIN_PROMPTS).collect();
+    if !told.is_empty() {
+        writeln!(
+            out,
+            "\n{BOLD}{:<26}{:>8}{:>8}{:>8}{:>8}{:>8}{BOLD:#}",
+            "rule", "prompts", "heeded", "ignored", "wrong", "help"
+        )?;
+    }
+    for rule in told {
+        let share = rule.share().map_or("–".into(), |share| format!("{:.0}%", share * 100.0));
+        writeln!(
+            out,
+            "{:<26}{:>8}{:>8}{:>8}{:>8}{share:>8}",
+            rule.rule, rule.prompts, rule.heeded, rule.ignored, rule.wrong
+        )?;
+    }
+    Ok(())
+}
+
+/// Each agent's practices: the share of the calls that asked for one in which it was done, period by
+/// period.
+fn write_practices(trends: &Trends, out: &mut dyn Write) -> io::Result<()> {
+    let mut periods: Vec<&str> =
+        trends.practices.iter().map(|trend| trend.period.as_deref().unwrap_or("no date")).collect();
+    periods.sort_unstable();
+    periods.dedup();
+    // The latest fit on a page.
+    let periods = &periods[periods.len().saturating_sub(6)..];
+    for agent in trends.practices.chunk_by(|a, b| a.agent == b.agent) {
+        let name = agent[0].agent.as_deref().unwrap_or("calls without an agent");
+        write!(out, "\n{BOLD}{:<30}", name.chars().take(29).collect::<String>())?;
+        for period in periods {
+            write!(out, "{period:>12}")?;
+        }
+        writeln!(out, "{BOLD:#}")?;
+        for practice in agent.chunk_by(|a, b| a.practice == b.practice) {
+            write!(out, "{:<30}", wording::practice(&practice[0].practice))?;
+            for period in periods {
+                let of = |trend: &&crate::archive::trends::PracticeTrend| {
+                    trend.period.as_deref().unwrap_or("no date") == *period
+                };
+                let told = practice.iter().find(of).map_or(String::new(), |trend| {
+                    let asked = trend.done + trend.missed + trend.broken;
+                    format!("{:.0}% of {asked}", trend.share() * 100.0)
+                });
+                write!(out, "{told:>12}")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_csv(trends: &Trends, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    match format {
+        Format::Text => {}
+        Format::IssuesCsv => {
+            writer.write_record(["kind", "calls", "mean_heat_peak", "quote", "call"])?;
+            for issue in &trends.issues {
+                let heat = issue.heat.map_or(String::new(), |heat| format!("{heat:.3}"));
+                let calls = issue.calls.to_string();
+                writer.write_record([&issue.kind, &calls, &heat, &issue.quote, &issue.call])?;
+            }
+        }
+        Format::PracticesCsv => {
+            writer.write_record(["agent", "practice", "period", "done", "missed", "broken"])?;
+            for trend in &trends.practices {
+                let counts = [trend.done, trend.missed, trend.broken].map(|n| n.to_string());
+                let [done, missed, broken] = counts;
+                let (agent, period) = (text(&trend.agent), text(&trend.period));
+                writer.write_record([
+                    agent,
+                    trend.practice.clone(),
+                    period,
+                    done,
+                    missed,
+                    broken,
+                ])?;
+            }
+        }
+        Format::PromisesCsv => {
+            writer.write_record(["due", "agent", "call", "quote"])?;
+            for due in &trends.promises {
+                writer.write_record([&due.due, &text(&due.agent), &due.call, &due.quote])?;
+            }
+        }
+        Format::RulesCsv => {
+            writer.write_record(["rule", "prompts", "heeded", "ignored", "wrong"])?;
+            for rule in &trends.rules {
+                let counts = [rule.prompts, rule.heeded, rule.ignored, rule.wrong];
+                let [prompts, heeded, ignored, wrong] = counts.map(|n| n.to_string());
+                writer.write_record([&rule.rule, &prompts, &heeded, &ignored, &wrong])?;
+            }
+        }
+    }
+    Ok(writer.flush()?)
+}
