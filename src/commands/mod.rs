@@ -1,5 +1,6 @@
 //! What the user types, one file a command.
 
+mod calls;
 pub mod config;
 #[cfg(feature = "live")]
 pub mod devices;
