@@ -6,6 +6,7 @@ pub mod config;
 pub mod devices;
 #[cfg(feature = "live")]
 pub mod doctor;
+pub mod export;
 #[cfg(feature = "live")]
 pub mod live;
 mod loaded;
@@ -41,6 +42,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
+    /// Write calls in formats that other programs read: subtitles, labels, tables, Contact Lens
+    Export(export::ExportArgs),
     /// Print the settings with their defaults, as a file to start from
     Config(config::ConfigArgs),
     /// List the coach's rules and what they mean, or check changed ones
@@ -64,6 +67,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Live(args) => live::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Promises(args) => promises::run(args),
+        Command::Export(args) => export::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
         Command::Rescore(args) => rescore::run(args).map(|()| 0),
