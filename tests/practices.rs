@@ -125,7 +125,7 @@ fn the_words_that_carry_it_are_named() {
 #[test]
 fn nothing_is_heard_in_no_words() {
     assert_eq!(DETECTOR.hear(Agent, "", ""), Default::default());
-    assert_eq!(DETECTOR.hear(Customer, " ... ", None), Default::default());
+    assert_eq!(DETECTOR.hear(Customer, " ... ", ""), Default::default());
 }
 
 /// Measured: see docs/measurements.md.

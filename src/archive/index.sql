@@ -61,7 +61,7 @@ CREATE TABLE issues (
     quote TEXT NOT NULL
 ) STRICT;
 CREATE INDEX issues_by_call ON issues (call);
-CREATE INDEX issues_by_kind ON issues (kind);
+CREATE INDEX issues_by_kind ON issues (kind, call);
 
 CREATE TABLE promises (
     call INTEGER NOT NULL REFERENCES calls ON DELETE CASCADE,

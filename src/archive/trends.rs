@@ -1,5 +1,7 @@
 //! What comes back across the calls of an archive: problems, practices, promises, prompts.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
@@ -132,10 +134,11 @@ pub fn trends(
 ) -> Result<Trends, IndexError> {
     let (within, values) = within(scope);
     let ask = || {
+        let calls = calls(index, &within, &values, period)?;
         Ok(Trends {
-            calls: one(index, &format!("SELECT count(*) FROM calls WHERE {within}"), &values)?,
-            issues: issues(index, &within, &values)?,
-            practices: practices(index, &within, &values, period)?,
+            calls: calls.len() as u32,
+            issues: issues(index, &calls)?,
+            practices: practices(index, &calls)?,
             promises: promises(index, &within, &values, today)?,
             rules: rules(index, &within, &values)?,
         })
@@ -161,10 +164,6 @@ fn within(scope: &Scope) -> (String, Vec<Value>) {
     (all.join(" AND "), values)
 }
 
-fn one(index: &Index, text: &str, values: &[Value]) -> rusqlite::Result<u32> {
-    index.connection().query_row(text, params_from_iter(values), |row| row.get(0))
-}
-
 fn many<T>(
     index: &Index,
     text: &str,
@@ -175,54 +174,113 @@ fn many<T>(
     query.query_map(params_from_iter(values), make)?.collect()
 }
 
-fn issues(index: &Index, within: &str, values: &[Value]) -> rusqlite::Result<Vec<Issue>> {
-    // With max(), the other columns are those of the row that has it: documented by SQLite.
-    let text = format!(
-        "SELECT kind, count(*), avg(heat_peak), quote, id, max(coalesce(heat_peak, -1)) FROM
-             (SELECT DISTINCT kind, calls.number, heat_peak, calls.id,
-                  first_value(quote) OVER (PARTITION BY calls.number, kind ORDER BY start) AS quote
-              FROM issues JOIN calls ON calls.number = issues.call WHERE {within})
-         GROUP BY kind ORDER BY count(*) DESC, kind"
-    );
-    many(index, &text, values, |row| {
-        Ok(Issue {
-            kind: row.get(0)?,
-            calls: row.get(1)?,
-            heat: row.get(2)?,
-            quote: row.get(3)?,
-            call: row.get(4)?,
-        })
-    })
+/// A call in the scope.
+struct Call {
+    id: String,
+    agent: Option<String>,
+    heat: Option<f64>,
+    /// See [`PracticeTrend::period`].
+    period: Option<String>,
 }
 
-fn practices(
+/// The calls in the scope, by their number in the index.
+fn calls(
     index: &Index,
     within: &str,
     values: &[Value],
     period: Period,
-) -> rusqlite::Result<Vec<PracticeTrend>> {
+) -> rusqlite::Result<HashMap<i64, Call>> {
     let of = match period {
         // The Monday on or before the day.
         Period::Week => "date(day, 'weekday 0', '-6 days')",
         Period::Month => "substr(day, 1, 7)",
     };
-    let text = format!(
-        "SELECT agent, name, {of} AS period, sum(mark = 'done'), sum(mark = 'missed'),
-             sum(mark = 'broken')
-         FROM practices JOIN calls ON calls.number = practices.call
-         WHERE {within} AND mark <> 'not-needed'
-         GROUP BY agent, name, period ORDER BY agent NULLS LAST, name, period"
-    );
-    many(index, &text, values, |row| {
-        Ok(PracticeTrend {
-            agent: row.get(0)?,
-            practice: row.get(1)?,
-            period: row.get(2)?,
-            done: row.get(3)?,
-            missed: row.get(4)?,
-            broken: row.get(5)?,
+    let text = format!("SELECT number, id, agent, heat_peak, {of} FROM calls WHERE {within}");
+    let all = many(index, &text, values, |row| {
+        let (id, agent) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, Call { id, agent, heat: row.get(3)?, period: row.get(4)? }))
+    })?;
+    Ok(all.into_iter().collect())
+}
+
+fn issues(index: &Index, calls: &HashMap<i64, Call>) -> rusqlite::Result<Vec<Issue>> {
+    // The words are those of the row with the lowest start: documented by SQLite.
+    let text = "SELECT kind, call, quote, min(start) FROM issues GROUP BY kind, call";
+    let all: Vec<(String, i64, String)> =
+        many(index, text, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut issues = Vec::new();
+    for of_kind in all.chunk_by(|a, b| a.0 == b.0) {
+        let within: Vec<(&Call, &String)> =
+            of_kind.iter().filter_map(|(_, call, quote)| Some((calls.get(call)?, quote))).collect();
+        let heat = |call: &Call| call.heat.unwrap_or(-1.0);
+        let hottest = within.iter().max_by(|(a, _), (b, _)| heat(a).total_cmp(&heat(b)));
+        let Some((call, quote)) = hottest else { continue };
+        let heats: Vec<f64> = within.iter().filter_map(|(call, _)| call.heat).collect();
+        issues.push(Issue {
+            kind: of_kind[0].0.clone(),
+            calls: within.len() as u32,
+            heat: (!heats.is_empty()).then(|| heats.iter().sum::<f64>() / heats.len() as f64),
+            quote: (*quote).clone(),
+            call: call.id.clone(),
+        });
+    }
+    issues.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.kind.cmp(&b.kind)));
+    Ok(issues)
+}
+
+/// Counted here and not by the database, which sorts all rows by their texts for that: three times
+/// as slow.
+fn practices(index: &Index, calls: &HashMap<i64, Call>) -> rusqlite::Result<Vec<PracticeTrend>> {
+    // Agents, practices and periods are few: numbers stand for them.
+    let mut names: Vec<String> = Vec::new();
+    let mut groups: HashMap<(&Option<String>, &Option<String>), usize> = HashMap::new();
+    let group_of: HashMap<i64, usize> = calls
+        .iter()
+        .map(|(number, call)| {
+            let next = groups.len();
+            (*number, *groups.entry((&call.agent, &call.period)).or_insert(next))
         })
-    })
+        .collect();
+    let mut counts: HashMap<(usize, usize), [u32; 3]> = HashMap::new();
+    let mut query = index.connection().prepare("SELECT call, name, mark FROM practices")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(&group) = group_of.get(&row.get(0)?) else { continue };
+        let mark = match row.get_ref(2)?.as_str()? {
+            "done" => 0,
+            "missed" => 1,
+            "broken" => 2,
+            _ => continue,
+        };
+        let name = row.get_ref(1)?.as_str()?;
+        let name = names.iter().position(|known| known == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
+        counts.entry((group, name)).or_default()[mark] += 1;
+    }
+    let by_number: HashMap<usize, (&Option<String>, &Option<String>)> =
+        groups.into_iter().map(|(key, number)| (number, key)).collect();
+    let mut all: Vec<PracticeTrend> = counts
+        .into_iter()
+        .map(|((group, name), [done, missed, broken])| {
+            let (agent, period) = by_number[&group];
+            PracticeTrend {
+                agent: agent.clone(),
+                practice: names[name].clone(),
+                period: period.clone(),
+                done,
+                missed,
+                broken,
+            }
+        })
+        .collect();
+    let key = |trend: &PracticeTrend| {
+        let PracticeTrend { agent, practice, period, .. } = trend;
+        (agent.is_none(), agent.clone(), practice.clone(), period.clone())
+    };
+    all.sort_by_cached_key(key);
+    Ok(all)
 }
 
 fn promises(

@@ -2,11 +2,13 @@
 
 pub mod archive;
 pub mod batch;
+mod calls;
 pub mod config;
 #[cfg(feature = "live")]
 pub mod devices;
 #[cfg(feature = "live")]
 pub mod doctor;
+pub mod export;
 pub mod find;
 #[cfg(feature = "live")]
 pub mod live;
@@ -52,6 +54,8 @@ enum Command {
     Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
+    /// Write calls in formats that other programs read: subtitles, labels, tables, Contact Lens
+    Export(export::ExportArgs),
     /// Print the settings with their defaults, as a file to start from
     Config(config::ConfigArgs),
     /// List the coach's rules and what they mean, or check changed ones
@@ -79,6 +83,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Trends(args) => trends::run(args).map(|()| 0),
         Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
+        Command::Export(args) => export::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
         Command::Rescore(args) => rescore::run(args).map(|()| 0),

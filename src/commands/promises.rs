@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use crate::call::folder::{LOG_NAME, private_file, read_log};
-use crate::call::search::call_folders;
+use super::calls::calls_at;
+use crate::call::folder::{private_file, read_log};
 use crate::report::{
     Promised, account_width, promised, sort_promises, write_calendar, write_promises,
     write_promises_csv,
@@ -103,26 +103,6 @@ fn write(
         Format::Csv => write_promises_csv(promises, now.date(), out),
         Format::Ical => write_calendar(promises, now.timestamp(), out),
     }
-}
-
-/// The calls at `path`, each once however it was given.
-fn calls_at(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !path.exists() {
-        bail!(
-            "{}: there is no such folder; give that of a call, or one that calls are in",
-            path.display()
-        );
-    }
-    let calls = call_folders(path)?;
-    if calls.is_empty() {
-        bail!("{}: there is no call in it; a call's folder has a file {LOG_NAME}", path.display());
-    }
-    // The folder of a log that was given itself.
-    let folder = |call: PathBuf| match call.file_name() {
-        Some(name) if name == LOG_NAME => call.parent().map(Path::to_owned).unwrap_or(call),
-        _ => call,
-    };
-    Ok(calls.into_iter().map(folder).map(|call| call.canonicalize().unwrap_or(call)).collect())
 }
 
 fn promises_of(call: &Path) -> anyhow::Result<Vec<Promised>> {

@@ -1,7 +1,9 @@
-//! What a person reads of a call. All of it is made from the lines of the log.
+//! What a person reads of a call, and what other programs do. All of it is made from the lines of
+//! the log.
 
 mod calendar;
 mod conversation;
+pub mod export;
 mod plot;
 mod promised;
 pub(crate) mod summary;

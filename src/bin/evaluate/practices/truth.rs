@@ -199,8 +199,8 @@ mod tests {
         assert_eq!(dialogue.expected.len(), LABELS.len());
         let there: Vec<_> = dialogue.expected.iter().filter(|e| e.present).collect();
         assert_eq!((there.len(), there[0].name), (1, "wraps-up"));
-        assert_eq!(dialogue.before(1), Some("It broke."));
-        assert_eq!(dialogue.before(0), None);
+        assert_eq!(dialogue.before(1), "It broke.");
+        assert_eq!(dialogue.before(0), "");
     }
 
     #[test]
