@@ -236,14 +236,18 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 20.0, 33.0, &["ask-open-question"])
             .until(40.0),
         "offer-solution" => complained_without_offer().until(165.0),
-        "say-next-step" => complained().says(Agent, 30.0, 32.0, &["wraps-up"]).until(40.0),
+        "say-next-step" => complained()
+            .says(Customer, 25.0, 27.0, &["negative"])
+            .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
+            .until(40.0),
         "promise-follow-up" => complained()
             .says(Agent, 21.0, 23.0, &["say-next-step", "thank"])
             .says(Agent, 30.0, 32.0, &["wraps-up"])
             .until(40.0),
         "thank" => complained()
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up"])
-            .says(Agent, 30.0, 32.0, &["wraps-up"])
+            .says(Customer, 25.0, 27.0, &["negative"])
+            .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
             .until(40.0),
         "invite-review" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "negative"])

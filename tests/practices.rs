@@ -128,10 +128,33 @@ fn nothing_is_heard_in_no_words() {
     assert_eq!(DETECTOR.hear(Customer, " ... ", ""), Default::default());
 }
 
+/// What every handbook has must be credited, whatever the network makes of it.
+#[test]
+fn textbook_phrases_are_heard() {
+    let before = "My router has been dead since Monday, I've been passed around, I ordered it three \
+                  weeks ago, and nobody called me back.";
+    let rows = std::fs::read_to_string(root("tests/fixtures/practices/textbook.tsv")).unwrap();
+    let mut missed = Vec::new();
+    for row in rows.lines() {
+        let [party, name, text] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let (party, before) = match party {
+            "agent" => (Agent, before),
+            _ => (Customer, ""),
+        };
+        let acts = DETECTOR.hear(party, text, before).acts;
+        let (broken, name) = (name.starts_with('!'), name.trim_start_matches('!'));
+        if !acts.iter().any(|act| act.name == name && act.broken == broken) {
+            missed.push(row);
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
 /// Measured: see docs/measurements.md.
 #[test]
 fn the_measured_figures_hold() {
-    for (file, floor) in [("plain-test", 0.80), ("oblique-test", 0.68)] {
+    for (file, floor) in [("plain-test", 0.82), ("oblique-test", 0.69), ("independent-test", 0.76)]
+    {
         let truth = Truth::read(&root(&format!("tests/fixtures/practices/{file}.jsonl"))).unwrap();
         let mut scores = Scores::default();
         for dialogue in &truth.dialogues {

@@ -86,7 +86,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Export(args) => export::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
-        Command::Rescore(args) => rescore::run(args).map(|()| 0),
+        Command::Rescore(args) => rescore::run(args),
         Command::Models(args) => models::run(args).map(|()| 0),
         #[cfg(feature = "live")]
         Command::Devices(args) => devices::run(args).map(|()| 0),

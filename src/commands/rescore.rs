@@ -1,8 +1,7 @@
 //! `evenkeel rescore`: what other rules would have said in calls that are kept.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::ops::AddAssign as _;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
@@ -10,10 +9,13 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::call::folder::read_log;
+use crate::call::record::Line;
 use crate::call::rescore::rescore;
 use crate::call::search::call_folders;
 use crate::config::{Config, RuleSet};
 use crate::event::{Body, Cue};
+use crate::session::batch::each;
+use crate::session::replay::SessionError;
 use crate::units::CallTime;
 
 const BOLD: Style = Style::new().bold();
@@ -21,6 +23,8 @@ const GONE: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
 /// A prompt of the same rule within so many seconds is the same.
 const SAME_SECS: f64 = 2.0;
+/// Of so many calls each is told, of more only those that change.
+const FEW: usize = 20;
 
 /// Hold changed rules against calls that are kept, without their audio, and print the difference
 #[derive(Args)]
@@ -41,15 +45,21 @@ pub struct RescoreArgs {
 /// A prompt and its time.
 type Prompt = (CallTime, Cue);
 
-/// Runs the command.
-pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
+/// What changes in one call.
+struct Difference {
+    kept: Vec<Prompt>,
+    gone: Vec<Prompt>,
+    come: Vec<Prompt>,
+}
+
+/// Runs the command; returns the exit code: 1 when a log could not be read, though the others are
+/// told.
+pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
     let before = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
     let mut after = before.clone();
     if let Some(path) = &args.rules {
         after.rules = RuleSet::load(path)?;
     }
-    let mut out = anstream::stdout();
-    let mut changes: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     let mut folders = Vec::new();
     for path in &args.calls {
         folders.extend(call_folders(path)?);
@@ -57,19 +67,65 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
     if folders.is_empty() {
         bail!("no calls there: a call's folder has `events.jsonl` in it");
     }
-    for folder in &folders {
-        let lines = read_log(folder)?;
-        let bodies = |config| rescore(&lines, config).0;
-        let old: Vec<Prompt> = match args.rules {
-            Some(_) => bodies(&before).into_iter().filter_map(|e| prompt(e.at, e.body)).collect(),
-            None => {
-                let told = lines.iter().filter_map(|line| Some((line.at.into(), line.body()?)));
-                told.filter_map(|(at, body)| prompt(at, body)).collect()
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut found: Vec<(&PathBuf, Difference)> = Vec::new();
+    let mut troubles = Vec::new();
+    each(
+        folders.iter(),
+        cores,
+        || Ok(()),
+        |(), folder| {
+            let lines = read_log(folder).map_err(|error| error.to_string())?;
+            let earlier = args.rules.is_some().then_some(&before);
+            Ok(difference(&lines, earlier, &after))
+        },
+        |folder, result: Result<Result<Difference, String>, String>| {
+            match result.unwrap_or_else(Err) {
+                Ok(difference) => found.push((folder, difference)),
+                Err(why) => troubles.push(why),
             }
-        };
-        let new: Vec<Prompt> =
-            bodies(&after).into_iter().filter_map(|e| prompt(e.at, e.body)).collect();
-        let (kept, gone, come) = compare(&old, &new);
+            Ok::<(), SessionError>(())
+        },
+    )?;
+    found.sort_by_key(|(folder, _)| *folder);
+    write(&found, &mut anstream::stdout().lock())?;
+    for trouble in &troubles {
+        anstream::eprintln!("evenkeel: {trouble}; the call is left out");
+    }
+    Ok(if troubles.is_empty() { 0 } else { 1 })
+}
+
+/// What the rules of `after` say otherwise than those of `before` do, or, without these, than the
+/// agent saw.
+fn difference(lines: &[Line], before: Option<&Config>, after: &Config) -> Difference {
+    let prompts = |config| -> Vec<Prompt> {
+        rescore(lines, config).0.into_iter().filter_map(|e| prompt(e.at, e.body)).collect()
+    };
+    let old = before.map_or_else(
+        || {
+            let told = lines.iter().filter_map(|line| Some((line.at.into(), line.body()?)));
+            told.filter_map(|(at, body)| prompt(at, body)).collect()
+        },
+        prompts,
+    );
+    compare(old, prompts(after))
+}
+
+fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()> {
+    let mut changes: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let mut changed = 0;
+    for (folder, Difference { kept, gone, come }) in found {
+        for (prompts, which) in [(kept, 0), (gone, 1), (come, 2)] {
+            for (_, cue) in prompts {
+                changes.entry(&cue.rule).or_default()[which] += 1;
+            }
+        }
+        let same = gone.is_empty() && come.is_empty();
+        changed += usize::from(!same);
+        // In an archive only what changes is of interest.
+        if same && found.len() > FEW {
+            continue;
+        }
         writeln!(
             out,
             "{BOLD}{}{BOLD:#}: {} prompts stay, {} go, {} come",
@@ -79,8 +135,8 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
             come.len()
         )?;
         let mut lines: Vec<(&Prompt, char, Style)> = Vec::new();
-        lines.extend(gone.iter().map(|prompt| (*prompt, '-', GONE)));
-        lines.extend(come.iter().map(|prompt| (*prompt, '+', NEW)));
+        lines.extend(gone.iter().map(|prompt| (prompt, '-', GONE)));
+        lines.extend(come.iter().map(|prompt| (prompt, '+', NEW)));
         lines.sort_by_key(|((at, _), ..)| *at);
         for ((at, cue), sign, style) in lines {
             writeln!(
@@ -89,16 +145,13 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<()> {
                 cue.rule, cue.text, cue.why
             )?;
         }
-        for (prompts, which) in [(&kept, 0), (&gone, 1), (&come, 2)] {
-            for (_, cue) in prompts {
-                let counts = changes.entry(cue.rule.clone()).or_default();
-                [&mut counts.0, &mut counts.1, &mut counts.2][which].add_assign(1);
-            }
-        }
+    }
+    if found.len() > 1 {
+        writeln!(out, "\n{changed} of {} calls change.", found.len())?;
     }
     if !changes.is_empty() {
         writeln!(out, "\n{BOLD}{:<26}{:>6}{:>6}{:>6}{BOLD:#}", "rule", "stay", "go", "come")?;
-        for (rule, (stay, go, come)) in changes {
+        for (rule, [stay, go, come]) in changes {
             writeln!(out, "{rule:<26}{stay:>6}{go:>6}{come:>6}")?;
         }
     }
@@ -110,25 +163,23 @@ fn prompt(at: CallTime, body: Body) -> Option<Prompt> {
 }
 
 /// The prompts that stay, those that go and those that come; each matches one at most.
-fn compare<'a>(
-    old: &'a [Prompt],
-    new: &'a [Prompt],
-) -> (Vec<&'a Prompt>, Vec<&'a Prompt>, Vec<&'a Prompt>) {
-    let mut matched = vec![false; new.len()];
+fn compare(old: Vec<Prompt>, new: Vec<Prompt>) -> Difference {
+    let mut come: Vec<Option<Prompt>> = new.into_iter().map(Some).collect();
     let (mut kept, mut gone) = (Vec::new(), Vec::new());
     for prompt in old {
-        let same = new.iter().enumerate().find(|(i, (at, cue))| {
-            let apart = (at.secs() - prompt.0.secs()).abs();
-            !matched[*i] && cue.rule == prompt.1.rule && apart <= SAME_SECS
+        let same = come.iter_mut().find(|new| {
+            new.as_ref().is_some_and(|(at, cue)| {
+                let apart = (at.secs() - prompt.0.secs()).abs();
+                cue.rule == prompt.1.rule && apart <= SAME_SECS
+            })
         });
         match same {
-            Some((i, _)) => {
-                matched[i] = true;
+            Some(new) => {
+                *new = None;
                 kept.push(prompt);
             }
             None => gone.push(prompt),
         }
     }
-    let come = new.iter().zip(&matched).filter(|(_, matched)| !**matched);
-    (kept, gone, come.map(|(prompt, _)| prompt).collect())
+    Difference { kept, gone, come: come.into_iter().flatten().collect() }
 }
