@@ -101,7 +101,12 @@ fn recurs(clause: &[Word], subject: &Subject) -> bool {
 fn spoils(clause: &[Word], subject: &Subject) -> bool {
     let changed = |word: &Word| matches!(word.text.as_str(), "gone" | "went" | "goes");
     let Some(at) = clause.iter().position(changed) else { return false };
-    let Some(next) = clause.get(at + 1).map(|word| word.text.as_str()) else { return false };
+    let next = clause.get(at + 1).map_or("since", |word| word.text.as_str());
+    // "All my photos have gone since the update".
+    let lost = at > 0 && matches!(clause[at - 1].text.as_str(), "has" | "have");
+    if lost && matches!(next, "since" | "again") && subject.kind == Kind::Noun {
+        return true;
+    }
     let place = PREPOSITIONS.contains(&next)
         || is_adverb(next)
         || is_gerund(next)
@@ -199,7 +204,9 @@ fn deed(clause: &[Word], subject: &Subject, tables: &Tables) -> bool {
     // "He just looked at it": what he did was too little.
     let merely = rest[..from].iter().any(|word| matches!(word.text.as_str(), "just" | "simply"));
     let other = matches!(subject.kind, Kind::Person | Kind::They);
-    if harmless {
+    // "Gave our room away".
+    let away = clause.iter().any(|word| word.text == "away") && !matches!(verb, "went" | "gone");
+    if harmless && !away {
         return merely && other && is_past(verb);
     }
     // "Was opened", "got left", "have been put".

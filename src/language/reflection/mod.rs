@@ -39,6 +39,8 @@ const STRANGER: f32 = 2.0;
 const UNNAMED: f32 = 0.75;
 /// What it adds that what was expected and what came of it are said together.
 const TOGETHER: f32 = 0.5;
+/// What it takes from a clause's weight that it only tells why.
+const CAUSE: f32 = 1.0;
 /// What a wish or a question weighs, less than a problem that is told.
 const FRAMED: f32 = 1.75;
 /// Clauses of fewer words say little.
@@ -104,7 +106,11 @@ impl Reflection {
     /// it that will do.
     fn candidate(&self, before: &[Word], clause: &[Word]) -> Option<Candidate> {
         let forms = recast::forms(self.core(clause));
-        forms.into_iter().find_map(|form| self.of_form(before, form))
+        let mut found = forms.into_iter().find_map(|form| self.of_form(before, form))?;
+        if before.last().is_some_and(|word| matches!(word.text.as_str(), "because" | "cos")) {
+            found.weight -= CAUSE;
+        }
+        Some(found)
     }
 
     fn of_form(&self, before: &[Word], form: Form) -> Option<Candidate> {

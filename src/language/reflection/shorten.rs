@@ -49,7 +49,7 @@ pub(super) fn shorter(clause: &[Word], subject: &Subject) -> Vec<Vec<Word>> {
             "last" | "this" | "every" | "again" => !noun && !is_noun_end(last),
             _ => false,
         } || (text == "to" && !noun && !is_noun_end(last))
-            || matches!(text, "last" | "this" | "every" | "all" | "just" | "even")
+            || matches!(text, "last" | "this" | "every" | "all" | "just")
                 && PREPOSITIONS.contains(&last);
         // "Wrote my pin on a piece of paper": where it was put is what was done.
         let placed =
@@ -68,7 +68,9 @@ pub(super) fn shorter(clause: &[Word], subject: &Subject) -> Vec<Vec<Word>> {
                     )
                 });
         // What was promised is cut to something else: "he'd be here [at two]".
-        let bound = bound || placed || (told && PREPOSITIONS.contains(&text));
+        // "Keeps asking me to log in".
+        let asked = text == "to" && matches!(last, "me" | "us" | "you" | "him" | "her" | "them");
+        let bound = bound || asked || placed || (told && PREPOSITIONS.contains(&text));
         if hangs && !within && !bound && subject.relative.as_ref().is_none_or(|r| at > r.end) {
             shorter.push(whole[..at].to_vec());
         }

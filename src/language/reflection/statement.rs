@@ -160,6 +160,8 @@ fn counts(clause: &[Word]) -> bool {
 /// Whether it speaks of what will or might be.
 fn is_plan(clause: &[Word], subject: &Subject) -> bool {
     let verbs = &clause[subject.verb..];
+    // "No one would look at it".
+    let refused = matches!(clause[0].text.as_str(), "no" | "nobody" | "none");
     // "you do nothing" is no emphasis.
     let does = verbs.windows(2).any(|two| {
         matches!(two[0].text.as_str(), "do" | "does" | "did")
@@ -198,7 +200,7 @@ fn is_plan(clause: &[Word], subject: &Subject) -> bool {
                     | "can"
                     | "mustn't"
                     | "needn't"
-            ) && !regret
+            ) && !(regret || (refused && word.text == "would"))
                 || (matches!(word.text.as_str(), "do" | "does" | "did") && !does)
                 || (word.text == "might" && subject.kind != Kind::There)
         })
@@ -288,9 +290,14 @@ fn is_accusation(clause: &[Word], subject: &Subject) -> bool {
     let verb = clause[subject.verb..].iter().find(|word| !is_adverb(&word.text));
     let verb = verb.map_or("", |word| word.text.as_str());
     match clause[0].text.as_str() {
-        "you're" => !clause[1..].iter().any(|word| {
-            matches!(word.text.as_str(), "charging" | "telling" | "asking" | "sending" | "taking")
-        }),
+        "you're" => {
+            let doing = clause[1..].iter().find(|word| !is_adverb(&word.text));
+            !doing.is_some_and(|word| {
+                let blame = "having being joking kidding wasting treating laughing playing ruining
+                    making trying saying";
+                is_gerund(&word.text) && !blame.contains(&word.text)
+            })
+        }
         "you've" => false,
         _ => {
             !(is_past(verb)
