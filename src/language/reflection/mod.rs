@@ -2,9 +2,12 @@
 //! come" to "It sounds like your order still hasn't come."
 //!
 //! In this order: what was heard is cleaned of fillers, false starts and oaths (`heard`); it is
-//! cut into clauses (`clause`); those that are rude, ironic, private, uncertain or not whole
-//! are left; of the rest the one that says most of a problem is taken, by the weights in
-//! `assets/reflections.toml`; "it" gives way to what it stands for (`subject`); and the
+//! cut into clauses (`clause`); each is cast so that it can be said back: a question as what it
+//! takes for granted (`question`), a report as what the customer was told (`recast`), what "they"
+//! did as what was done (`they`); those that are rude, ironic, private, uncertain or not whole
+//! are left (`statement`); of the rest the one that says most of a problem is taken, by the words
+//! in `assets/reflections.toml` or by its grammar (`grievance`); "it" gives way to what it stands
+//! for (`subject`); what is too long is cut where something hangs on (`shorten`); and the
 //! customer's person becomes the agent's (`person`). Where any of this is doubtful there is no
 //! sentence: an agent is better off without one than with a wrong one.
 

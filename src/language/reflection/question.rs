@@ -155,7 +155,10 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
         }
         _ => [&[Word::new(auxiliary)][..], &rest].concat(),
     };
-    let told = [who, said].concat();
+    let mut told = [who, said].concat();
+    if told[0].text == "it" && told.get(1).is_some_and(|word| word.text == "is") {
+        told.splice(..2, [Word::new("it's")]);
+    }
     // "Where my order is" ends with its verb.
     (subject(&told).is_some() || told.last()?.text == auxiliary).then_some(told)
 }
