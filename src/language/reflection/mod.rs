@@ -298,7 +298,16 @@ fn is_pronoun(word: &str) -> bool {
 fn is_first_person(word: &str) -> bool {
     matches!(
         word,
-        "i" | "i'm" | "i've" | "i'd" | "i'll" | "me" | "my" | "mine" | "myself" | "ourselves"
+        "i" | "am"
+            | "i'm"
+            | "i've"
+            | "i'd"
+            | "i'll"
+            | "me"
+            | "my"
+            | "mine"
+            | "myself"
+            | "ourselves"
     )
 }
 
