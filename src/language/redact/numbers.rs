@@ -152,6 +152,9 @@ fn run_from(words: &[Word], start: usize) -> Range<usize> {
         }
         end += 1;
     }
+    if end == start {
+        return start..start;
+    }
     // "oh" and "a" before a number, and "a" and "i" after, are mostly words.
     let mut run = start..end;
     while run.len() > 1 && is_word(&words[run.end - 1].plain) {

@@ -110,8 +110,55 @@ fn join(words: &mut Vec<Word>, word: Word) {
     }
 }
 
+/// Other ways to say "you", and what recognisers and speakers leave apart: "i am".
+fn levelled(mut words: Vec<Word>) -> Vec<Word> {
+    let mut at = 0;
+    while at < words.len() {
+        match words[at].text.as_str() {
+            "ye" | "y'all" | "youse" | "yous" => words[at].text = "you".to_owned(),
+            "y'all's" | "yer" => words[at].text = "your".to_owned(),
+            "y'all've" => words[at].text = "you've".to_owned(),
+            "y'all're" => words[at].text = "you're".to_owned(),
+            // The Irish perfect.
+            "after"
+                if at > 0
+                    && words[at - 1].text == "i'm"
+                    && words.get(at + 1).is_some_and(|w| w.text == "getting") =>
+            {
+                words[at - 1].text = "i've".to_owned();
+                words[at].text = "got".to_owned();
+                words.remove(at + 1);
+            }
+            "your"
+                if words.get(at + 1).is_some_and(|w| matches!(w.text.as_str(), "lot" | "guys")) =>
+            {
+                words[at].text = "you".to_owned();
+            }
+            _ => {}
+        }
+        let joint = match (words[at].text.as_str(), words.get(at + 1).map(|w| w.text.as_str())) {
+            ("i", Some("am")) => "i'm",
+            ("we", Some("are")) => "we're",
+            ("you", Some("are")) => "you're",
+            ("they", Some("are")) => "they're",
+            ("it", Some("is")) => "it's",
+            ("there", Some("is")) => "there's",
+            _ => "",
+        };
+        // Not at an end: "that's how it is".
+        let goes_on = words.get(at + 1).is_some_and(|next| next.mark == Mark::None);
+        if !joint.is_empty() && at + 2 < words.len() && goes_on && words[at].mark == Mark::None {
+            words[at].text = joint.to_owned();
+            words.remove(at + 1);
+        }
+        at += 1;
+    }
+    words
+}
+
 /// Takes out what was not meant to be said.
 pub(super) fn cleaned(words: Vec<Word>, tables: &Tables) -> Vec<Word> {
+    let words = levelled(words);
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     let mut at = 0;
     while at < words.len() {

@@ -2,20 +2,33 @@
 //! come" to "It sounds like your order still hasn't come."
 //!
 //! In this order: what was heard is cleaned of fillers, false starts and oaths (`heard`); it is
-//! cut into clauses (`clause`); those that are rude, ironic, private, uncertain or not whole
-//! are left; of the rest the one that says most of a problem is taken, by the weights in
-//! `assets/reflections.toml`; "it" gives way to what it stands for (`subject`); and the
+//! cut into clauses (`clause`); each is cast so that it can be said back: a question as what it
+//! takes for granted (`question`), a report as what the customer was told (`recast`), what "they"
+//! did as what was done (`they`); those that are rude, ironic, private, uncertain or not whole
+//! are left (`statement`); of the rest the one that says most of a problem is taken, by the words
+//! in `assets/reflections.toml` or by its grammar (`grievance`); "it" gives way to what it stands
+//! for (`subject`); what is too long is cut where something hangs on (`shorten`); and the
 //! customer's person becomes the agent's (`person`). Where any of this is doubtful there is no
 //! sentence: an agent is better off without one than with a wrong one.
 
 mod clause;
+mod grievance;
 mod heard;
 mod person;
+mod question;
+mod recast;
+mod shorten;
+mod statement;
 mod subject;
 mod tables;
+mod they;
 mod verbs;
 
+use std::ops::Range;
+
+use self::grievance::PROBLEM;
 use self::heard::Word;
+use self::recast::Form;
 use self::subject::{Kind, Subject};
 use self::tables::Tables;
 use super::redact::Redaction;
@@ -23,19 +36,21 @@ use super::redact::Redaction;
 /// The most words that a suggestion has.
 pub const MOST_WORDS: usize = 12;
 
-/// From which weight on a clause states a problem.
-const PROBLEM: f32 = 2.0;
 /// The same where only "he" or "she" says who it is about: it must be grave.
-const STRANGER: f32 = 3.0;
+const STRANGER: f32 = 2.0;
 /// What a pronoun that stands for nothing named takes from a clause's weight.
 const UNNAMED: f32 = 0.75;
+/// What it adds that what was expected and what came of it are said together.
+const TOGETHER: f32 = 0.5;
+/// What it takes from a clause's weight that it only tells why.
+const CAUSE: f32 = 1.0;
+/// What a wish or a question weighs, less than a problem that is told.
+const FRAMED: f32 = 1.75;
 /// Clauses of fewer words say little.
 const SHORT: usize = 4;
 /// What it takes from a clause's weight that the company did it: what came of it is the better
 /// thing to say back.
 const ADMITTED: f32 = 1.0;
-/// How much of its weight a clause may lose when it is cut to length.
-const LOSS: f32 = 0.6;
 
 /// Turns what customers say into what agents can say back.
 ///
@@ -71,9 +86,17 @@ impl Reflection {
         }
         let words = heard::cleaned(words, &self.tables);
         let mut best: Option<Candidate> = None;
-        for clause in clause::clauses(&words) {
+        let clauses = clause::clauses(&words);
+        for clause in &clauses {
             // The later of two equals: the story comes before the problem.
             if let Some(candidate) = self.candidate(&words[..clause.start], &words[clause.clone()])
+                && best.as_ref().is_none_or(|best| candidate.weight >= best.weight)
+            {
+                best = Some(candidate);
+            }
+        }
+        for two in clauses.windows(2) {
+            if let Some(candidate) = self.pair(&words, &two[0], &two[1])
                 && best.as_ref().is_none_or(|best| candidate.weight >= best.weight)
             {
                 best = Some(candidate);
@@ -82,27 +105,44 @@ impl Reflection {
         best.map(|best| best.sentence)
     }
 
-    /// What could be said of one clause, with the words `before` it.
+    /// What could be said of one clause, with the words `before` it: the first of the ways to say
+    /// it that will do.
     fn candidate(&self, before: &[Word], clause: &[Word]) -> Option<Candidate> {
-        let clause = self.core(clause);
+        let forms = recast::forms(self.core(clause));
+        let mut found = forms.into_iter().find_map(|form| self.of_form(before, form))?;
+        if before.last().is_some_and(|word| matches!(word.text.as_str(), "because" | "cos")) {
+            found.weight -= CAUSE;
+        }
+        Some(found)
+    }
+
+    fn of_form(&self, before: &[Word], form: Form) -> Option<Candidate> {
+        if form.framed {
+            return self.framed(&form.words);
+        }
+        let clause = &form.words[..];
         if self.tables.withhold.any(clause) {
             return None;
         }
-        let subject = clause::stated(clause)?;
+        let subject = statement::stated(clause)?;
         let (clause, named) = self.named(before, clause, &subject)?;
-        let weight = self.weight(&clause);
+        let subject = match subject::subject(&clause) {
+            Some(now) => Subject { kind: subject.kind, ..now },
+            None => subject,
+        };
         let words = clause.len();
+        let weight = grievance::weight(&clause, &subject, &self.tables);
         let stranger = !named && subject.kind == Kind::Person;
         let least = if stranger { STRANGER } else { PROBLEM };
         if weight < least || (subject.kind == Kind::Company && words < SHORT) {
             return None;
         }
-        let shorter = self.shorter(&clause, &subject);
+        let shorter = shorten::shorter(&clause, &subject);
         let sentence = std::iter::once(clause)
             .chain(shorter)
             .filter(|clause| {
-                clause::is_whole(clause, &subject)
-                    && self.weight(clause) >= (weight - LOSS).max(PROBLEM)
+                statement::is_whole(clause, &subject)
+                    && grievance::weight(clause, &subject, &self.tables) >= PROBLEM
             })
             .find_map(|clause| self.sentence(&clause, subject.kind))?;
         let mut weight = weight;
@@ -118,6 +158,56 @@ impl Reflection {
         Some(Candidate { weight, sentence })
     }
 
+    /// Two clauses together, where the first tells what should have been: "you were told it was
+    /// covered and now you've got a bill".
+    fn pair(&self, words: &[Word], one: &Range<usize>, two: &Range<usize>) -> Option<Candidate> {
+        let joint = words.get(one.end..two.start)?;
+        let [joint] = joint else { return None };
+        if !matches!(joint.text.as_str(), "and" | "but") {
+            return None;
+        }
+        let part = |range: &Range<usize>| {
+            let words = recast::forms(self.core(&words[range.clone()])).pop()?.words;
+            let subject = statement::stated(&words)?;
+            let sound = !self.tables.withhold.any(&words) && statement::is_whole(&words, &subject);
+            sound.then_some((words, subject))
+        };
+        let (one, expected) = part(one)?;
+        let (mut two, subject) = part(two)?;
+        if !recast::expects(&one) || !matches!(expected.kind, Kind::Customer | Kind::Noun) {
+            return None;
+        }
+        let weight = grievance::weight(&two, &subject, &self.tables);
+        let first = grievance::weight(&one, &expected, &self.tables);
+        if weight.max(first) < PROBLEM {
+            return None;
+        }
+        // "You were told it was in stock and now it isn't."
+        if recast::begins(&one, "i was told").is_some()
+            && let Some(len) = recast::begins(&two, "i'm being told")
+            && two.get(len).is_some_and(|word| word.text != "to")
+        {
+            two.splice(..len, [Word::new("now")]);
+        }
+        let said = [person::turned(&one)?, vec![Word::new(&joint.text)], person::turned(&two)?];
+        let sentence = self.spoken(&said.concat(), Kind::Customer)?;
+        Some(Candidate { weight: weight.max(first) + TOGETHER, sentence })
+    }
+
+    /// What is known to be sound as a whole is said as it is, or not at all.
+    fn framed(&self, clause: &[Word]) -> Option<Candidate> {
+        if self.tables.rude.any(clause) {
+            return None;
+        }
+        let head = Subject { kind: Kind::Customer, verb: 3, relative: None };
+        let shorter = shorten::shorter(clause, &head);
+        let sentence = std::iter::once(clause.to_vec())
+            .chain(shorter)
+            .filter(|clause| statement::can_be_shown(clause))
+            .find_map(|clause| self.sentence(&clause, Kind::Customer))?;
+        Some(Candidate { weight: FRAMED, sentence })
+    }
+
     /// The clause without what leads into it and what trails behind.
     fn core<'a>(&self, mut clause: &'a [Word]) -> &'a [Word] {
         while let Some((len, ())) = self.tables.lead_ins.at(clause) {
@@ -127,17 +217,6 @@ impl Reflection {
             clause = &clause[..clause.len() - len];
         }
         clause
-    }
-
-    fn weight(&self, clause: &[Word]) -> f32 {
-        let mut weight = 0.0;
-        let mut at = 0;
-        while at < clause.len() {
-            let (len, found) = self.tables.problem.at(&clause[at..]).unwrap_or((1, 0.0));
-            weight += found;
-            at += len;
-        }
-        weight
     }
 
     /// The clause with its thing in place of "it", "they", "he"; and whether its subject has a
@@ -163,15 +242,10 @@ impl Reflection {
         if !matches!(subject.kind, Kind::It | Kind::They | Kind::Person) || !is_pronoun(head) {
             return Some((clause.to_vec(), true));
         }
-        if subject.kind == Kind::They
-            && let Some(passive) = passive(clause)
-        {
-            return Some((passive, true));
-        }
         let impersonal = subject.kind == Kind::It && is_impersonal(clause);
         let thing = subject::antecedent(before, subject.kind, &self.tables).filter(|_| !impersonal);
         let Some(mut thing) = thing else {
-            return (subject.kind != Kind::They).then(|| (clause.to_vec(), false));
+            return Some((clause.to_vec(), false));
         };
         let next = clause.get(1).map_or("", |word| word.text.as_str());
         match head.split_once('\'') {
@@ -190,70 +264,19 @@ impl Reflection {
         Some((thing, true))
     }
 
-    /// Shorter ways to say a clause, the longest first: without the clause within its subject,
-    /// and without what hangs on at its end.
-    fn shorter(&self, clause: &[Word], subject: &Subject) -> Vec<Vec<Word>> {
-        let mut shorter = Vec::new();
-        let mut whole = clause.to_vec();
-        if let Some(relative) = subject.relative.clone().filter(|r| r.end < clause.len()) {
-            whole.drain(relative);
-            shorter.push(whole.clone());
-        }
-        let from = subject.verb + 2;
-        for at in (from..whole.len()).rev() {
-            let hangs = matches!(
-                whole[at].text.as_str(),
-                "and"
-                    | "but"
-                    | "because"
-                    | "cos"
-                    | "when"
-                    | "while"
-                    | "whenever"
-                    | "since"
-                    | "after"
-                    | "before"
-                    | "until"
-                    | "with"
-                    | "without"
-                    | "which"
-                    | "who"
-                    | "on"
-                    | "in"
-                    | "at"
-                    | "from"
-                    | "for"
-                    | "by"
-                    | "during"
-                    | "over"
-                    | "so"
-                    | "even"
-                    | "ever"
-                    | "just"
-                    | "than"
-                    | "through"
-            );
-            // "with my kids in the car" is one thing, "on monday and another on tuesday" too.
-            let within = whole[at.saturating_sub(4)..at]
-                .iter()
-                .any(|word| matches!(word.text.as_str(), "with" | "without" | "and"));
-            if hangs && !within && subject.relative.as_ref().is_none_or(|r| at > r.end) {
-                shorter.push(whole[..at].to_vec());
-            }
-        }
-        shorter
-    }
-
     /// The sentence, with the opener that fits; `None` if it is too long or would not do.
     fn sentence(&self, clause: &[Word], kind: Kind) -> Option<String> {
-        let turned = person::turned(clause)?;
+        self.spoken(&person::turned(clause)?, kind)
+    }
+
+    fn spoken(&self, turned: &[Word], kind: Kind) -> Option<String> {
         let count = turned.iter().map(|word| word.text.split(' ').count()).sum::<usize>();
         let long = if kind == Kind::Customer { "I hear that" } else { "It sounds like" };
         let opener = [long, "So"]
             .into_iter()
             .find(|opener| opener.split(' ').count() + count <= MOST_WORDS)?;
         let mut sentence = opener.to_owned();
-        for word in &turned {
+        for word in turned {
             sentence.push(' ');
             let spelling = self.tables.spelling.get(&word.text).or(word.shown.as_ref());
             sentence.push_str(spelling.unwrap_or(&word.text));
@@ -275,7 +298,16 @@ fn is_pronoun(word: &str) -> bool {
 fn is_first_person(word: &str) -> bool {
     matches!(
         word,
-        "i" | "i'm" | "i've" | "i'd" | "i'll" | "me" | "my" | "mine" | "myself" | "ourselves"
+        "i" | "am"
+            | "i'm"
+            | "i've"
+            | "i'd"
+            | "i'll"
+            | "me"
+            | "my"
+            | "mine"
+            | "myself"
+            | "ourselves"
     )
 }
 
@@ -288,6 +320,10 @@ fn is_impersonal(clause: &[Word]) -> bool {
         ("it's", "been") => !next.get(1).is_some_and(|next| {
             next.ends_with("ed") || matches!(*next, "lost" | "broken" | "stuck" | "cut" | "leaking")
         }),
+        ("it", "was") => matches!(
+            next.get(1).copied().unwrap_or_default(),
+            "a" | "an" | "the" | "my" | "your" | "our" | "like" | "not"
+        ),
         ("it's", "a" | "an" | "the" | "that" | "like" | "my" | "your" | "our" | "not") => true,
         (
             _,
@@ -295,41 +331,4 @@ fn is_impersonal(clause: &[Word]) -> bool {
         ) => true,
         _ => false,
     }
-}
-
-/// "They sent me the wrong one" as "you were sent the wrong one", "they lost my bag" as "your bag
-/// was lost": who "they" are is not the agent's to say.
-fn passive(clause: &[Word]) -> Option<Vec<Word>> {
-    let word = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    let verb = if matches!(word(1), "just" | "then" | "only") { 2 } else { 1 };
-    let participle = match (word(0), word(verb)) {
-        ("they", "gave") => "given",
-        ("they", "broke") => "broken",
-        ("they", "took") => "taken",
-        (
-            "they",
-            verb @ ("sent" | "lost" | "left" | "sold" | "told" | "charged" | "delivered"
-            | "cancelled" | "damaged" | "promised" | "refused" | "overcharged" | "blocked"),
-        ) => verb,
-        _ => return None,
-    };
-    let participle = Word::new(participle);
-    let object = verb + 1;
-    if matches!(word(object), "me" | "us") {
-        if !matches!(
-            participle.text.as_str(),
-            "given" | "sent" | "sold" | "told" | "charged" | "promised" | "refused" | "overcharged"
-        ) {
-            return None;
-        }
-        // "You" takes "were", whoever it is.
-        let head = [Word::new("we"), Word::new("were"), participle];
-        return Some([&head[..], &clause[object + 1..]].concat());
-    }
-    if !matches!(word(object), "my" | "our") || clause.len() < object + 2 {
-        return None;
-    }
-    let thing = &clause[object..object + 2];
-    let be = Word::new(if thing[1].text.ends_with('s') { "were" } else { "was" });
-    Some([thing, &[be, participle], &clause[object + 2..]].concat())
 }

@@ -81,7 +81,9 @@ fn is_subject(clause: &[Word], at: usize, next: usize) -> bool {
         && PREPOSITIONS.contains(&clause[at - 1].text.as_str())
         && !after_conjunction(clause, at);
     let verb = clause[next.min(clause.len())..].iter().find(|word| !is_adverb(&word.text));
-    verb.is_some_and(|verb| is_verb(&verb.text)) && !after_preposition
+    // "The lady before you was" is about the lady.
+    let other = verb.is_some_and(|verb| matches!(verb.text.as_str(), "was" | "is" | "has"));
+    verb.is_some_and(|verb| is_verb(&verb.text)) && !after_preposition && !other
 }
 
 /// "since you", "after you": a preposition that is a conjunction too.

@@ -1,10 +1,11 @@
 //! Who or what a clause is about.
 
-use super::super::closed_class::{CONJUNCTIONS, PREPOSITIONS};
+use super::super::closed_class::{CONJUNCTIONS, PREPOSITIONS, is_function_word};
+use super::super::redact::number_value;
 use super::heard::Word;
 use super::person::FOLK;
 use super::tables::Tables;
-use super::verbs::{is_adverb, is_auxiliary, is_past, is_verb, is_verb_of_noun};
+use super::verbs::{acts, is_adverb, is_auxiliary, is_gerund, is_past, is_verb, is_verb_of_noun};
 
 /// How many words a subject of nouns has at most, a clause within it included.
 const LONGEST: usize = 11;
@@ -60,14 +61,23 @@ pub(super) fn subject(clause: &[Word]) -> Option<Subject> {
         "nobody" | "nothing" | "everything" | "none" | "everyone" | "someone" | "somebody" => {
             return noun(clause, 1, Kind::Quantity);
         }
-        "nobody's" | "everything's" | "nothing's" | "somebody's" | "someone's" => {
+        "nobody's" | "everything's" | "nothing's" | "somebody's" | "someone's" | "everyone's" => {
             return simple(Kind::Quantity, 0);
         }
         "no" if word(1) == "one" => return noun(clause, 2, Kind::Quantity),
-        "half" | "most" | "some" | "all" | "one" if word(1) == "of" => {
+        "no" | "not" if clause.len() > 2 => return noun(clause, 2, Kind::Quantity),
+        "half" | "most" | "some" | "all" | "both" | "neither" | "many" | "part" | "several"
+            if word(1) == "of" =>
+        {
             return noun(clause, 3, Kind::Noun);
         }
-        "half" if matches!(word(1), "the" | "my" | "our") => return noun(clause, 3, Kind::Noun),
+        count if word(1) == "of" && number_value(count).is_some_and(|n| (1..=12).contains(&n)) => {
+            return noun(clause, 3, Kind::Noun);
+        }
+        "half" | "all" | "both" | "most" if matches!(word(1), "the" | "my" | "our" | "your") => {
+            return noun(clause, 3, Kind::Noun);
+        }
+        "some" | "all" | "most" => return noun(clause, 2, Kind::Noun),
         "this" if word(1) == "is" && clause.iter().any(|word| word.text == "time") => {
             return simple(Kind::Quantity, 1);
         }
@@ -89,6 +99,16 @@ pub(super) fn subject(clause: &[Word]) -> Option<Subject> {
         "the" | "my" | "our" | "your" | "this" | "these" | "those" | "a" | "an" | "another"
         | "both" => {
             return noun(clause, 2, Kind::Noun);
+        }
+        // "Water comes in", "customer services told me".
+        bare if !is_function_word(bare) && !is_adverb(bare) && !is_verb(bare) => {
+            let verb = (1..clause.len().min(3)).find(|&at| {
+                is_auxiliary(word(at))
+                    || (is_past(word(at)) && at + 1 < clause.len())
+                    || acts(clause, at)
+            })?;
+            let nouns = clause[..verb].iter().all(|noun| !is_function_word(&noun.text));
+            return nouns.then_some(Subject { kind: Kind::Noun, verb, relative: None });
         }
         _ => return None,
     };
@@ -137,7 +157,7 @@ fn noun(clause: &[Word], from: usize, kind: Kind) -> Option<Subject> {
             at = end + 1;
             continue;
         }
-        if CONJUNCTIONS.contains(&text) && text != "and" {
+        if CONJUNCTIONS.contains(&text) && (text != "and" || clause[0].text == "no") {
             return None;
         }
         let modifies = matches!(
@@ -160,16 +180,16 @@ fn noun(clause: &[Word], from: usize, kind: Kind) -> Option<Subject> {
                 | "from"
                 | "with"
         );
-        let plural = after.ends_with('s')
-            && !after.ends_with("ss")
-            && matches!(text, "keep" | "come" | "go" | "fit" | "need" | "smell");
+        let plural = acts(clause, at);
         if is_adverb(text) || plural || (is_verb_of_noun(text) && !(modifies && at > from)) {
             let mut verb = at;
             while clause.get(verb).is_some_and(|word| is_adverb(&word.text)) {
                 verb += 1;
             }
-            let has_verb =
-                plural || clause.get(verb).is_some_and(|word| is_verb_of_noun(&word.text));
+            let has_verb = plural
+                || clause
+                    .get(verb)
+                    .is_some_and(|word| is_verb_of_noun(&word.text) || acts(clause, verb));
             if let Some(relative) = &mut relative {
                 relative.end = at;
             }
@@ -185,13 +205,39 @@ fn noun(clause: &[Word], from: usize, kind: Kind) -> Option<Subject> {
 
 /// Whether the noun at `at` has its verb in it: "the zip's broken".
 pub(super) fn carries_verb(clause: &[Word], at: usize) -> bool {
+    let next = |ahead: usize| clause.get(at + ahead).map_or("", |word| word.text.as_str());
     clause[at].text.ends_with("'s")
-        && clause.get(at + 1).is_some_and(|next| {
-            let next = next.text.as_str();
-            is_past(next)
-                || PREPOSITIONS.contains(&next)
-                || matches!(next, "a" | "the" | "not" | "still" | "all" | "too" | "wrong")
-        })
+        && (is_past(next(1))
+            || is_adverb(next(1))
+            || PREPOSITIONS.contains(&next(1))
+            || matches!(
+                next(1),
+                "a" | "an" | "the" | "not" | "all" | "too" | "wrong" | "so" | "very"
+            )
+            || matches!(
+                next(1),
+                "come"
+                    | "run"
+                    | "been"
+                    | "nothing"
+                    | "no"
+                    | "terrible"
+                    | "awful"
+                    | "dead"
+                    | "empty"
+            )
+            || matches!(
+                next(1),
+                "full" | "late" | "freezing" | "filthy" | "down" | "worse" | "missing"
+            )
+            || (is_gerund(next(1))
+                && (next(2).is_empty()
+                    || PREPOSITIONS.contains(&next(2))
+                    || is_adverb(next(2))
+                    || matches!(
+                        next(2),
+                        "me" | "it" | "the" | "my" | "again" | "and" | "wrong" | "a"
+                    ))))
 }
 
 /// Whether a word is the subject of a clause by itself.
@@ -298,6 +344,6 @@ fn bare(word: &Word) -> Word {
     Word { text, mark: super::heard::Mark::None, ..word.clone() }
 }
 
-fn is_determiner(word: &str) -> bool {
+pub(super) fn is_determiner(word: &str) -> bool {
     matches!(word, "a" | "an" | "the" | "this" | "that" | "these" | "those" | "my" | "our" | "your")
 }

@@ -1,6 +1,6 @@
 //! The words that a sentence is judged and made by, from `assets/reflections.toml`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -19,6 +19,8 @@ struct Table {
     sarcastic: Vec<String>,
     things: Vec<String>,
     persons: Vec<String>,
+    troubles: String,
+    harmless: String,
     spelling: HashMap<String, String>,
     withhold: Withhold,
     problem: HashMap<String, f32>,
@@ -43,8 +45,12 @@ pub(super) struct Tables {
     pub sarcastic: Phrases<()>,
     pub things: Phrases<()>,
     pub persons: Phrases<()>,
+    pub troubles: HashSet<String>,
+    pub harmless: HashSet<String>,
     pub spelling: HashMap<String, String>,
     pub withhold: Phrases<()>,
+    /// Those of `withhold` that insult, mean the opposite, or are content.
+    pub rude: Phrases<()>,
     pub problem: Phrases<f32>,
 }
 
@@ -53,6 +59,7 @@ impl Default for Tables {
     fn default() -> Tables {
         let table: Table = toml::from_str(TABLE).expect("a test reads the table");
         let list = |list: Vec<String>| Phrases::new(list.into_iter().map(|phrase| (phrase, ())));
+        let set = |list: &str| list.split_whitespace().map(str::to_owned).collect();
         let Withhold { rude, ironic, fine, asides } = table.withhold;
         Tables {
             drop: list(table.drop),
@@ -62,7 +69,10 @@ impl Default for Tables {
             sarcastic: list(table.sarcastic),
             things: list(table.things),
             persons: list(table.persons),
+            troubles: set(&table.troubles),
+            harmless: set(&table.harmless),
             spelling: table.spelling,
+            rude: list([&rude[..], &ironic, &fine].concat()),
             withhold: list([rude, ironic, fine, asides].concat()),
             problem: Phrases::new(table.problem),
         }
