@@ -88,6 +88,14 @@ fn suggestions_for_statements_written_later_are_those_that_were_judged() {
 }
 
 #[test]
+fn suggestions_for_statements_of_another_writer_are_those_that_were_judged() {
+    let table = read(include_str!("fixtures/reflections-blind.tsv"));
+    assert_eq!(table.len(), 100);
+    compare(&table);
+    assert!(good(&table) >= 53, "only {} are right or rightly withheld", good(&table));
+}
+
+#[test]
 fn suggestions_for_statements_of_all_trades_are_those_that_were_judged() {
     let table = read(include_str!("fixtures/reflections-wide.tsv"));
     assert_eq!(table.len(), 399);
