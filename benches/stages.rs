@@ -205,7 +205,7 @@ mod language {
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn practices(bencher: Bencher, words: usize) {
         let text = utterance(words);
-        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), None));
+        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), ""));
     }
 
     /// All that is told from words, the shared layers once.
@@ -216,7 +216,7 @@ mod language {
         bencher.bench_local(|| {
             let reading = MODEL.read(black_box(&text));
             let scored = sentiment.score_reading(&reading);
-            (scored, DETECTOR.hear_reading(Party::Customer, &reading, None))
+            (scored, DETECTOR.hear_reading(Party::Customer, &reading, ""))
         });
     }
 
