@@ -106,7 +106,7 @@ pub(super) fn passive(clause: &[Word]) -> Option<Vec<Word>> {
     Some([named, &words(be), &[Word::new(done)], rest(end)].concat())
 }
 
-/// Where the thing that begins at `from` ends, if it is plain where: "my mum's wheelchair [at]".
+/// Where the thing that begins at `from` ends, if it is plain where: "my mum's wheelchair | at".
 fn thing(clause: &[Word], from: usize) -> Option<usize> {
     if !matches!(clause.get(from)?.text.as_str(), "my" | "our" | "the") {
         return None;
