@@ -41,7 +41,8 @@ need pkg-config "finds the sound library" command -v pkg-config
 if [ "$(uname)" = Linux ]; then
     need libasound2-dev "ALSA, by which sound devices are found" pkg-config --exists alsa
     need libpipewire-0.3-dev "PipeWire, by which both sides of a call are heard" pkg-config --exists libpipewire-0.3
-    need libclang-dev "reads PipeWire's headers for Rust" sh -c "ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib*/libclang*.so* /usr/lib/*/libclang*.so* 2>/dev/null | grep -q ."
+    # Not libclang-cpp, which drivers for graphics bring along.
+    need libclang-dev "reads PipeWire's headers for Rust" sh -c "ls /usr/lib/llvm-*/lib /usr/lib /usr/lib64 /usr/lib/*-linux-gnu 2>/dev/null | grep -q '^libclang\(-[0-9.]*\)\{0,1\}\.so'"
 fi
 
 if [ -n "$missing" ]; then
