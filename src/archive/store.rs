@@ -20,6 +20,8 @@ const LONGEST_STEM: usize = 60;
 const DIGITS: usize = 16;
 /// The file that its maker holds locked while it works.
 const LOCK_NAME: &str = "lock";
+/// What the name of a call's folder ends with while another takes its place.
+const REPLACED: &str = ".replaced";
 
 /// An archive's folder.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ impl Archive {
         CallFolder::create(&root.join("calls"))?;
         let unfinished = root.join(".unfinished");
         CallFolder::create(&unfinished)?;
-        clear(&unfinished);
+        clear(&unfinished, &root.join("calls"));
         for number in 0.. {
             let workshop = unfinished.join(format!("{}-{number}", std::process::id()));
             let path = workshop.join(LOCK_NAME);
@@ -172,7 +174,8 @@ impl Archive {
         Ok(CallFolder::create(&path)?)
     }
 
-    /// Takes a call that is whole into the archive, in one step; in place of an earlier one.
+    /// Takes a call that is whole into the archive: in one step, or in place of an earlier one, which
+    /// is put back by the next who opens the archive should this program end in between.
     ///
     /// # Errors
     /// [`ArchiveError::Write`].
@@ -189,7 +192,7 @@ impl Archive {
                     fs::copy(entry.path(), made.join(name)).map_err(failed)?;
                 }
             }
-            let old = self.workshop.join(format!("{id}.old"));
+            let old = self.workshop.join(format!("{id}{REPLACED}"));
             fs::rename(&kept, &old).map_err(failed)?;
             fs::rename(&made, &kept).map_err(failed)?;
             let _ = fs::remove_dir_all(old);
@@ -224,12 +227,24 @@ fn known(calls: &Path) -> BTreeMap<String, String> {
     names.map(|id| (digits(&id).to_owned(), id)).collect()
 }
 
-/// Removes the workshops whose makers are gone: nobody holds their lock.
-fn clear(unfinished: &Path) {
+/// Removes the workshops whose makers are gone: nobody holds their lock. A call that was to be
+/// replaced goes back to `calls` where nothing has taken its place.
+fn clear(unfinished: &Path, calls: &Path) {
     for entry in fs::read_dir(unfinished).into_iter().flatten().flatten() {
         let lock = File::open(entry.path().join(LOCK_NAME));
         let held = lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
-        if !held {
+        if held {
+            continue;
+        }
+        let put_back = |made: fs::DirEntry| {
+            let name = made.file_name().to_string_lossy().into_owned();
+            let kept = name.strip_suffix(REPLACED).map(|id| calls.join(id));
+            let kept = kept.filter(|kept| !kept.exists());
+            kept.is_none_or(|kept| fs::rename(made.path(), kept).is_ok())
+        };
+        // What can't be put back is not thrown away either.
+        let safe = fs::read_dir(entry.path()).into_iter().flatten().flatten().all(put_back);
+        if safe {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -307,8 +322,12 @@ mod tests {
         fs::create_dir_all(unfinished.join("4712")).unwrap();
         let held = File::create(unfinished.join("4712").join(LOCK_NAME)).unwrap();
         held.lock().unwrap();
+        // A program ended between taking a call away and putting another in its place.
+        fs::create_dir_all(unfinished.join("4711/b.replaced")).unwrap();
+        fs::write(unfinished.join("4711/b.replaced").join(LOG_NAME), "earlier").unwrap();
         let archive = Archive::open(dir.path()).unwrap();
         assert!(!unfinished.join("4711").exists() && unfinished.join("4712").exists());
+        assert!(archive.has("b") && !archive.has("a"));
         drop(archive);
         let left: Vec<_> = fs::read_dir(&unfinished).unwrap().flatten().collect();
         assert_eq!(left.len(), 1);
