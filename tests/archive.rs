@@ -5,7 +5,8 @@ use std::path::Path;
 
 use evenkeel::archive::find::{Order, Wanted, find};
 use evenkeel::archive::index::Refreshed;
-use evenkeel::archive::trends::{Period, Scope, trends};
+use evenkeel::archive::scope::Scope;
+use evenkeel::archive::trends::{Period, trends};
 use evenkeel::archive::{Index, IndexError};
 use jiff::civil::date;
 use serde_json::{Value, json};
@@ -111,13 +112,15 @@ fn calls_are_found_by_what_is_known_of_them() {
     let (index, refreshed) = Index::open(dir.path()).unwrap();
     assert_eq!(refreshed, Refreshed { read: 3, ..Refreshed::default() });
     let none = Wanted::default();
+    let every = Scope::default();
+    let within = |scope| Wanted { scope, ..Wanted::default() };
     let text = |text: &str| Some(text.to_owned());
     let cases: [(Wanted, &[&str]); 14] = [
         (none.clone(), &["late", "hot", "calm"]),
-        (Wanted { agent: text("Ana"), ..none.clone() }, &["hot", "calm"]),
-        (Wanted { queue: text("returns"), agent: text("Ana"), ..none.clone() }, &["hot"]),
-        (Wanted { since: Some(date(2026, 11, 24)), ..none.clone() }, &["late", "hot"]),
-        (Wanted { until: Some(date(2026, 11, 25)), ..none.clone() }, &["hot", "calm"]),
+        (within(Scope { agent: text("Ana"), ..every.clone() }), &["hot", "calm"]),
+        (within(Scope { queue: text("returns"), agent: text("Ana"), ..every.clone() }), &["hot"]),
+        (within(Scope { since: Some(date(2026, 11, 24)), ..every.clone() }), &["late", "hot"]),
+        (within(Scope { until: Some(date(2026, 11, 25)), ..every.clone() }), &["hot", "calm"]),
         (Wanted { min_heat: Some(0.6), ..none.clone() }, &["late", "hot"]),
         (Wanted { min_fall: Some(4.0), ..none.clone() }, &["hot"]),
         (Wanted { min_interruptions: Some(1), ..none.clone() }, &["late", "hot"]),

@@ -1,11 +1,10 @@
 //! Finding calls in an archive.
 
-use jiff::civil::Date;
-use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
 use super::index::{Index, IndexError};
+use super::scope::{Conditions, Scope};
 
 /// What calls are looked for; all that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,14 +12,8 @@ pub struct Wanted {
     /// Words that were said, in the order of relevance: all of them in one utterance, in any form
     /// of the word; in double quotes as a phrase.
     pub words: Option<String>,
-    /// The agent.
-    pub agent: Option<String>,
-    /// The queue.
-    pub queue: Option<String>,
-    /// The first day.
-    pub since: Option<Date>,
-    /// The last day.
-    pub until: Option<Date>,
+    /// Whose and when.
+    pub scope: Scope,
     /// The customer's highest heat is at least this, 0 to 1.
     pub min_heat: Option<f64>,
     /// The customer's words fell by at least this from their first quarter to the last; as a
@@ -99,12 +92,13 @@ pub fn find(
     order: Order,
     limit: usize,
 ) -> Result<(Vec<Found>, usize), IndexError> {
-    let (conditions, values) = conditions(wanted);
+    let conditions = conditions(wanted);
+    let (values, conditions) = (conditions.values(), conditions.text());
     let ask = || {
         let connection = index.connection();
         let count = format!("SELECT count(*) FROM calls WHERE {conditions}");
         let all: usize =
-            connection.query_row(&count, params_from_iter(&values), |row| row.get(0))?;
+            connection.query_row(&count, params_from_iter(values), |row| row.get(0))?;
         let said = match wanted.words {
             Some(_) => {
                 "(SELECT start || ' ' || text FROM utterances WHERE call = calls.number AND number IN
@@ -129,7 +123,7 @@ pub fn find(
              FROM calls WHERE {conditions} ORDER BY {order}, id LIMIT {limit}"
         );
         let mut query = connection.prepare(&text)?;
-        let rows = query.query_map(params_from_iter(&values), found)?;
+        let rows = query.query_map(params_from_iter(values), found)?;
         Ok((rows.collect::<rusqlite::Result<_>>()?, all))
     };
     index.done(ask())
@@ -157,53 +151,30 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     })
 }
 
-/// The conditions in SQL and their values, in order; the words come first.
-fn conditions(wanted: &Wanted) -> (String, Vec<Value>) {
-    let mut all = vec!["1".to_owned()];
-    let mut values: Vec<Value> = Vec::new();
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        all.push(condition.replace('?', &format!("?{}", values.len())));
-    };
-    if let Some(words) = &wanted.words {
-        let with = "number IN (SELECT call FROM utterances WHERE number IN
-                    (SELECT rowid FROM words WHERE words MATCH ?))";
-        add(with, words_query(words).into());
-    }
-    let texts = [("agent = ?", &wanted.agent), ("queue = ?", &wanted.queue)];
-    for (condition, text) in texts {
-        text.iter().for_each(|text| add(condition, text.clone().into()));
-    }
-    let days = [("day >= ?", wanted.since), ("day <= ?", wanted.until)];
-    for (condition, day) in days {
-        day.iter().for_each(|day| add(condition, day.to_string().into()));
-    }
-    let numbers = [
-        ("heat_peak >= ?", wanted.min_heat),
-        ("sentiment_shift <= ?", wanted.min_fall.map(|fall| -fall)),
-        ("agent_interruptions >= ?", wanted.min_interruptions.map(f64::from)),
-        ("silence_share >= ?", wanted.min_silence_share),
-        (
-            "EXISTS (SELECT 1 FROM flags WHERE call = calls.number AND severity >= ?)",
-            wanted.min_severity.map(f64::from),
-        ),
-    ];
-    for (condition, number) in numbers {
-        number.iter().for_each(|number| add(condition, (*number).into()));
-    }
+/// What must hold of the calls; the words come first.
+fn conditions(wanted: &Wanted) -> Conditions {
+    let mut conditions = Conditions::default();
+    let with = "number IN (SELECT call FROM utterances WHERE number IN
+                (SELECT rowid FROM words WHERE words MATCH ?))";
+    conditions.add(with, wanted.words.as_deref().map(words_query));
+    wanted.scope.add_to(&mut conditions);
+    conditions.add("heat_peak >= ?", wanted.min_heat);
+    conditions.add("sentiment_shift <= ?", wanted.min_fall.map(|fall| -fall));
+    conditions.add("agent_interruptions >= ?", wanted.min_interruptions);
+    conditions.add("silence_share >= ?", wanted.min_silence_share);
+    conditions.add(
+        "EXISTS (SELECT 1 FROM flags WHERE call = calls.number AND severity >= ?)",
+        wanted.min_severity,
+    );
     let marks = [("missed", &wanted.missed), ("broken", &wanted.broken), ("done", &wanted.done)];
     for (mark, practices) in marks {
-        for practice in practices {
-            let condition = format!(
-                "number IN (SELECT call FROM practices WHERE name = ? AND mark = '{mark}')"
-            );
-            add(&condition, practice.clone().into());
-        }
+        let condition =
+            format!("number IN (SELECT call FROM practices WHERE name = ? AND mark = '{mark}')");
+        practices.iter().for_each(|practice| conditions.add(&condition, Some(practice.clone())));
     }
-    if let Some(issue) = &wanted.issue {
-        add("number IN (SELECT call FROM issues WHERE kind = ?)", issue.clone().into());
-    }
-    (all.join(" AND "), values)
+    let of_kind = "number IN (SELECT call FROM issues WHERE kind = ?)";
+    conditions.add(of_kind, wanted.issue.clone());
+    conditions
 }
 
 /// Words as the full-text index asks for them: each quoted, so that no character has a meaning of

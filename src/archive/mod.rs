@@ -18,6 +18,7 @@ pub mod find;
 pub mod index;
 pub mod intake;
 pub mod manifest;
+pub mod scope;
 pub mod store;
 pub mod trends;
 

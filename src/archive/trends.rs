@@ -7,19 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
 use super::index::{Index, IndexError};
-
-/// Which calls are looked at.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scope {
-    /// Only those of this agent.
-    pub agent: Option<String>,
-    /// Only those of this queue.
-    pub queue: Option<String>,
-    /// From this day on.
-    pub since: Option<Date>,
-    /// To this day.
-    pub until: Option<Date>,
-}
+use super::scope::{Conditions, Scope};
 
 /// Lengths of time into which calls are put.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,36 +120,20 @@ pub fn trends(
     period: Period,
     today: Date,
 ) -> Result<Trends, IndexError> {
-    let (within, values) = within(scope);
+    let mut conditions = Conditions::default();
+    scope.add_to(&mut conditions);
+    let (values, within) = (conditions.values(), conditions.text());
     let ask = || {
-        let calls = calls(index, &within, &values, period)?;
+        let calls = calls(index, &within, values, period)?;
         Ok(Trends {
             calls: calls.len() as u32,
             issues: issues(index, &calls)?,
             practices: practices(index, &calls)?,
-            promises: promises(index, &within, &values, today)?,
-            rules: rules(index, &within, &values)?,
+            promises: promises(index, &within, values, today)?,
+            rules: rules(index, &within, values)?,
         })
     };
     index.done(ask())
-}
-
-fn within(scope: &Scope) -> (String, Vec<Value>) {
-    let day = |day: Option<Date>| day.map(|day| day.to_string());
-    let given = [
-        ("calls.agent = ", scope.agent.clone()),
-        ("calls.queue = ", scope.queue.clone()),
-        ("calls.day >= ", day(scope.since)),
-        ("calls.day <= ", day(scope.until)),
-    ];
-    let mut all = vec!["1".to_owned()];
-    let mut values = Vec::new();
-    for (condition, value) in given {
-        let Some(value) = value else { continue };
-        values.push(Value::from(value));
-        all.push(format!("{condition}?{}", values.len()));
-    }
-    (all.join(" AND "), values)
 }
 
 fn many<T>(

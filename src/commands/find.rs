@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anstyle::Style;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 
+use super::scope::ScopeArgs;
 use crate::archive::Index;
 use crate::archive::find::{Found, Order, Wanted, find};
 use crate::archive::index::Refreshed;
@@ -28,21 +28,8 @@ pub struct FindArgs {
     #[arg(long, value_name = "ARCHIVE", default_value = "archive")]
     archive: PathBuf,
 
-    /// Calls of this agent
-    #[arg(long)]
-    agent: Option<String>,
-
-    /// Calls of this queue
-    #[arg(long)]
-    queue: Option<String>,
-
-    /// From this day on, as 2026-11-25
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    since: Option<Date>,
-
-    /// To this day
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    until: Option<Date>,
+    #[command(flatten)]
+    scope: ScopeArgs,
 
     /// The customer's heat rose at least to this, 0 to 1 (tense from 0.4, heated from 0.72)
     #[arg(long, value_name = "HEAT")]
@@ -121,11 +108,6 @@ enum Format {
     Paths,
 }
 
-/// Reads a day, for arguments.
-pub(super) fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "not a day; write it as 2026-12-04".to_owned())
-}
-
 fn practice(text: &str) -> Result<String, String> {
     known(text, &PRACTICES, "practice")
 }
@@ -158,10 +140,7 @@ pub(super) fn open(archive: &std::path::Path) -> anyhow::Result<Index> {
 pub fn run(args: FindArgs) -> anyhow::Result<()> {
     let wanted = Wanted {
         words: (!args.words.is_empty()).then(|| args.words.join(" ")),
-        agent: args.agent,
-        queue: args.queue,
-        since: args.since,
-        until: args.until,
+        scope: args.scope.into(),
         min_heat: args.heat,
         min_fall: args.fell,
         min_interruptions: args.interruptions,

@@ -1,5 +1,6 @@
 //! What the user types, one file a command.
 
+mod analysis;
 pub mod archive;
 pub mod batch;
 mod calls;
@@ -18,6 +19,7 @@ pub mod promises;
 pub mod replay;
 pub mod rescore;
 pub mod rules;
+mod scope;
 pub mod trends;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::calls::calls_at;
+use super::scope::day;
 use crate::call::folder::{private_file, read_log};
 use crate::report::{
     Promised, account_width, promised, sort_promises, write_calendar, write_promises,
@@ -45,10 +46,6 @@ enum Format {
     Csv,
     /// iCalendar to-dos; importing them twice does not double them
     Ical,
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "not a day; write it as 2026-12-04".to_owned())
 }
 
 /// Runs the command; returns the exit code: 1 when a log could not be read, though the others

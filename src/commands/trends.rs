@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anstyle::Style;
 use clap::{Args, ValueEnum};
 use jiff::Zoned;
-use jiff::civil::Date;
 
-use super::find::{day, open};
-use crate::archive::trends::{Period, Scope, Trends, trends};
+use super::find::open;
+use super::scope::ScopeArgs;
+use crate::archive::trends::{Period, PracticeTrend, Trends, trends};
 use crate::report::wording;
 
 const BOLD: Style = Style::new().bold();
@@ -26,21 +26,8 @@ pub struct TrendsArgs {
     #[arg(default_value = "archive")]
     archive: PathBuf,
 
-    /// Calls of this agent
-    #[arg(long)]
-    agent: Option<String>,
-
-    /// Calls of this queue
-    #[arg(long)]
-    queue: Option<String>,
-
-    /// From this day on, as 2026-11-25
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    since: Option<Date>,
-
-    /// To this day
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    until: Option<Date>,
+    #[command(flatten)]
+    scope: ScopeArgs,
 
     /// Into what practices over time are put
     #[arg(long, value_enum, default_value_t = By::Week)]
@@ -75,8 +62,7 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
-    let scope =
-        Scope { agent: args.agent, queue: args.queue, since: args.since, until: args.until };
+    let scope = args.scope.into();
     let period = match args.by {
         By::Week => Period::Week,
         By::Month => Period::Month,
@@ -161,7 +147,7 @@ fn write_practices(trends: &Trends, out: &mut dyn Write) -> io::Result<()> {
         for practice in agent.chunk_by(|a, b| a.practice == b.practice) {
             write!(out, "{:<30}", wording::practice(&practice[0].practice))?;
             for period in periods {
-                let of = |trend: &&crate::archive::trends::PracticeTrend| {
+                let of = |trend: &&PracticeTrend| {
                     trend.period.as_deref().unwrap_or("no date") == *period
                 };
                 let told = practice.iter().find(of).map_or(String::new(), |trend| {

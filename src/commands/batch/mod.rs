@@ -10,11 +10,10 @@ use std::sync::atomic::Ordering;
 use anyhow::bail;
 use clap::Args;
 
-use super::loaded::LoadedModels;
+use super::analysis::AnalysisArgs;
 use super::stop_on_ctrl_c;
 use crate::archive::failures::{Failure, Failures};
 use crate::archive::{Archive, Index, Intake};
-use crate::config::{Config, RuleSet};
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
 use progress::Progress;
@@ -37,25 +36,8 @@ pub struct BatchArgs {
     #[arg(long, value_name = "ARCHIVE")]
     out: PathBuf,
 
-    /// Settings to use instead of the defaults (see `evenkeel config`)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Changes to the coach's rules (see `evenkeel rules`)
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
-
-    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
-    #[arg(long, value_name = "FILE")]
-    phrases: Option<PathBuf>,
-
-    /// Whisper model, by name or file (see `evenkeel models`)
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-
-    /// Measure only: no speech to text
-    #[arg(long, conflicts_with = "model")]
-    no_words: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
 
     /// Calls analysed at once [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -77,13 +59,7 @@ pub struct BatchArgs {
 /// Runs the command; returns the exit code: 0 when all calls are in the archive, 3 when some
 /// could not be analysed, 130 when it was stopped.
 pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
-    let mut config = match &args.config {
-        Some(path) => Config::load(path)?,
-        None => Config::default(),
-    };
-    if let Some(path) = &args.rules {
-        config.rules = RuleSet::load(path)?;
-    }
+    let config = args.analysis.config()?;
     let archive = Archive::open(&args.out)?;
     let mut intake = Intake::beside(&args.out);
     for source in &args.sources {
@@ -96,8 +72,7 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         bail!("no recordings there: WAV, FLAC, MP3, Ogg, M4A or WebM files are looked for");
     }
 
-    let words = (!args.no_words).then_some(args.model.as_deref());
-    let models = LoadedModels::load(&config, words, args.phrases.as_deref())?;
+    let models = args.analysis.models(&config, None)?;
     let stop = stop_on_ctrl_c()?;
     let shared = Shared {
         config: &config,

@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use cpu_time::ProcessTime;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::analysis::AnalysisArgs;
 use super::loaded::LoadedModels;
 use super::stop_on_ctrl_c;
 use crate::audio::capture::StreamInfo;
@@ -63,25 +64,8 @@ pub struct LiveArgs {
     #[arg(long, value_name = "SECS", value_parser = positive_secs)]
     end_after: Option<f64>,
 
-    /// Thresholds to use instead of the defaults (see `evenkeel config`)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Changes to the coach's rules (see `evenkeel rules`)
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
-
-    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
-    #[arg(long, value_name = "FILE")]
-    phrases: Option<PathBuf>,
-
-    /// Whisper model, by name or file (see `evenkeel models`)
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-
-    /// Measure only: no speech to text
-    #[arg(long, conflicts_with = "model")]
-    no_words: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
 
     /// Tell what is found in the terminal instead of a window
     #[arg(long)]
@@ -174,11 +158,8 @@ fn remember_wrong(rules: &[String]) -> anyhow::Result<()> {
 impl Plan {
     /// What the command line asks for, and where it says nothing, the settings.
     fn of(args: &LiveArgs, settings: &Settings) -> anyhow::Result<Plan> {
-        let mut config = match &args.config {
-            Some(path) => Config::load(path)?,
-            None => Config::default(),
-        };
-        config.rules = match &args.rules {
+        let mut config = args.analysis.settings()?;
+        config.rules = match &args.analysis.rules {
             Some(path) => Settings { rules: Some(path.clone()), ..settings.clone() }.rules()?,
             None => settings.rules()?,
         };
@@ -218,12 +199,7 @@ impl Plan {
         if keeping != Keeping::Nothing && folder.join(crate::call::folder::LOG_NAME).exists() {
             bail!("{}: there is a call already; give another folder with --out", folder.display());
         }
-        let model = args.model.as_deref().or(settings.model.as_deref());
-        let models = LoadedModels::load(
-            &config,
-            (!args.no_words).then_some(model),
-            args.phrases.as_deref(),
-        )?;
+        let models = args.analysis.models(&config, settings.model.as_deref())?;
         let end_after_secs = args.end_after.or(settings.end_after_secs);
         Ok(Plan { devices, keeping, folder, end_after_secs, config, models })
     }

@@ -12,12 +12,12 @@ use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::began::Began;
 use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
-use crate::config::{Config, RuleSet};
 use crate::engine::{Engine, Words};
 use crate::event::{About, CallHead, Layout};
 use crate::language::listener::Listener;
 use crate::session::replay::{Ended, Pace, WordWorkers, replay};
 
+use super::analysis::AnalysisArgs;
 use super::loaded::LoadedModels;
 use super::stop_on_ctrl_c;
 use output::Output;
@@ -47,25 +47,8 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 
-    /// Settings to use instead of the defaults (see `evenkeel config`)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Changes to the coach's rules (see `evenkeel rules`)
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
-
-    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
-    #[arg(long, value_name = "FILE")]
-    phrases: Option<PathBuf>,
-
-    /// Whisper model, by name or file (see `evenkeel models`)
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-
-    /// Measure only: no speech to text
-    #[arg(long, conflicts_with = "model")]
-    no_words: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
 
     /// Threads for speech to text [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -119,20 +102,13 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
     let files = files(&args)?;
-    let mut config = match &args.config {
-        Some(path) => Config::load(path)?,
-        None => Config::default(),
-    };
-    if let Some(path) = &args.rules {
-        config.rules = RuleSet::load(path)?;
-    }
+    let config = args.analysis.config()?;
     let mut source = CallSource::open(&files)?;
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
-    let words = (!args.no_words).then_some(args.model.as_deref());
     let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
-        LoadedModels::load(&config, words, args.phrases.as_deref())?;
+        args.analysis.models(&config, None)?;
 
     let head = CallHead {
         id,

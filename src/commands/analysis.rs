@@ -1,0 +1,53 @@
+//! With what a call is analysed, as it is typed: the same for live calls and recordings.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::loaded::LoadedModels;
+use crate::config::{Config, RuleSet};
+
+#[derive(Args)]
+pub(super) struct AnalysisArgs {
+    /// Settings to use instead of the defaults (see `evenkeel config`)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Changes to the coach's rules (see `evenkeel rules`)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+
+    /// Turns of phrase beside the shipped ones (as in assets/practices.toml): your own jargon, say
+    #[arg(long, value_name = "FILE")]
+    phrases: Option<PathBuf>,
+
+    /// Whisper model, by name or file (see `evenkeel models`)
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+
+    /// Measure only: no speech to text
+    #[arg(long, conflicts_with = "model")]
+    no_words: bool,
+}
+
+impl AnalysisArgs {
+    /// The settings, with the shipped rules.
+    pub fn settings(&self) -> anyhow::Result<Config> {
+        self.config.as_deref().map_or_else(|| Ok(Config::default()), |path| Ok(Config::load(path)?))
+    }
+
+    /// The settings, with the rules as changed.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let mut config = self.settings()?;
+        if let Some(path) = &self.rules {
+            config.rules = RuleSet::load(path)?;
+        }
+        Ok(config)
+    }
+
+    /// The models; `usual` is the Whisper model where none is named.
+    pub fn models(&self, config: &Config, usual: Option<&str>) -> anyhow::Result<LoadedModels> {
+        let words = (!self.no_words).then_some(self.model.as_deref().or(usual));
+        LoadedModels::load(config, words, self.phrases.as_deref())
+    }
+}
