@@ -1,8 +1,9 @@
 //! Sessions: every thread and queue of a call, and nothing else.
 //!
-//! [`replay`](mod@replay) plays a recording to the engine; [`live`] feeds it from two devices,
-//! which [`devices`] watches over; [`batch`] analyses many recordings at once. [`words`] says which utterance is transcribed next, [`keep`]
-//! is what writes a call down, and [`board`] what passes between a live session and its window.
+//! [`replay`](mod@replay) plays a recording to the engine, [`batch`] analyses many at once; [`live`]
+//! feeds it from two devices, which [`devices`] watches over. [`words`] says which utterance is
+//! transcribed next, [`keep`] is what writes a call down, and [`board`] what passes between a live
+//! session and its window.
 
 pub mod batch;
 pub mod board;
