@@ -12,6 +12,7 @@
 //! sentence: an agent is better off without one than with a wrong one.
 
 mod clause;
+mod doubt;
 mod grievance;
 mod heard;
 mod person;
@@ -36,8 +37,6 @@ use super::redact::Redaction;
 /// The most words that a suggestion has.
 pub const MOST_WORDS: usize = 12;
 
-/// The same where only "he" or "she" says who it is about: it must be grave.
-const STRANGER: f32 = 2.0;
 /// What a pronoun that stands for nothing named takes from a clause's weight.
 const UNNAMED: f32 = 0.75;
 /// What it adds that what was expected and what came of it are said together.
@@ -133,8 +132,13 @@ impl Reflection {
         let words = clause.len();
         let weight = grievance::weight(&clause, &subject, &self.tables);
         let stranger = !named && subject.kind == Kind::Person;
-        let least = if stranger { STRANGER } else { PROBLEM };
-        if weight < least || (subject.kind == Kind::Company && words < SHORT) {
+        if weight < PROBLEM || (subject.kind == Kind::Company && words < SHORT) {
+            return None;
+        }
+        if (stranger && doubt::is_their_own(&clause))
+            || doubt::is_hearsay(&clause, &subject)
+            || doubt::is_broken(&clause, &subject)
+        {
             return None;
         }
         let shorter = shorten::shorter(&clause, &subject);
@@ -175,6 +179,10 @@ impl Reflection {
         let (one, expected) = part(one)?;
         let (mut two, subject) = part(two)?;
         if !recast::expects(&one) || !matches!(expected.kind, Kind::Customer | Kind::Noun) {
+            return None;
+        }
+        // "I ordered charcoal and one of them hasn't got any": two things, of which one was lost.
+        if two.iter().take(3).any(|word| word.text == "them") {
             return None;
         }
         let weight = grievance::weight(&two, &subject, &self.tables);

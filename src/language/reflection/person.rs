@@ -1,6 +1,7 @@
 //! From the customer's mouth to the agent's: person and possessives are turned.
 
 use super::super::closed_class::PREPOSITIONS;
+use super::doubt::is_dialect_my;
 use super::heard::Word;
 use super::verbs::{is_adverb, is_past, is_verb};
 
@@ -23,6 +24,7 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
             "i'm" | "we're" => "you're",
             "i've" | "we've" => "you've",
             "i'd" | "we'd" => "you'd",
+            "me" if is_dialect_my(clause, at) => return None,
             "we" | "me" | "us" => "you",
             "my" | "our" => "your",
             "mine" | "ours" => "yours",

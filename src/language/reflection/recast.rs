@@ -5,6 +5,7 @@
 use super::super::closed_class::{DETERMINERS, PREPOSITIONS};
 use super::heard::{Mark, Word};
 use super::question::presupposed;
+use super::statement::repeats_subject;
 use super::subject::{opens, subject};
 use super::they::passive;
 use super::verbs::{is_adverb, is_auxiliary, is_gerund, is_past};
@@ -301,7 +302,8 @@ fn told(clause: &[Word]) -> Option<Vec<Word>> {
         from += 1;
     }
     let rest = clause.get(from..)?;
-    let content = subject(rest).is_some()
+    // "She said it was covered you said it was covered": two reports in one.
+    let content = subject(rest).is_some_and(|who| !repeats_subject(rest, &who))
         || rest.first()?.text.contains("'d")
         || rest.first()?.text == "to" && rest.len() > 2;
     content.then(|| joined(&head, rest))

@@ -3,6 +3,7 @@
 use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::clause::{TIMES, is_embedder, is_specifier, is_told, is_vague};
+use super::doubt::is_simile;
 use super::heard::{Mark, Word};
 use super::subject::{Kind, Subject, carries_verb, opens, subject};
 use super::verbs::{
@@ -43,6 +44,8 @@ pub(super) fn can_be_shown(clause: &[Word]) -> bool {
     let Some(last) = clause.last() else { return false };
     !clause.iter().any(|word| word.private)
         && !counts(clause)
+        && !is_simile(clause)
+        && !matches!(clause, [.., every, one] if every.text == "every" && one.text == "one")
         && can_end(&last.text)
         && (!is_open_ended(&last.text) || is_relative_end(clause))
         && (!is_auxiliary(&last.text) || answers(clause))
@@ -219,7 +222,7 @@ fn is_quip(clause: &[Word]) -> bool {
 
 /// Whether a second clause begins in it that nothing joins to the first: words were lost, or two
 /// sentences run together.
-fn repeats_subject(clause: &[Word], subject: &Subject) -> bool {
+pub(super) fn repeats_subject(clause: &[Word], subject: &Subject) -> bool {
     let from = subject.verb.max(1);
     (from + 1..clause.len()).any(|at| {
         let (last, text) = (clause[at - 1].text.as_str(), clause[at].text.as_str());
@@ -231,7 +234,9 @@ fn repeats_subject(clause: &[Word], subject: &Subject) -> bool {
             return text == "nobody" || (opens(text) && !object && !acts);
         }
         let acted = is_past(last) || is_plain(last) || PREPOSITIONS.contains(&last);
-        if object && !text.contains('\'') && acted {
+        // "It was covered you said it was": "you" acts.
+        let said = text == "you" && is_past(next);
+        if object && !text.contains('\'') && acted && !said {
             // "ordered it broke" would be odd too, but "left it damaged" is not.
             return false;
         }
