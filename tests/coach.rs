@@ -195,7 +195,10 @@ fn firing(rule: &str) -> Story {
             .says(Customer, 18.0, 20.0, &[])
             .until(28.0),
         "show-listening" => story().says(Customer, 1.0, 30.0, &[]),
-        "offer-options" => complained().says(Customer, 20.0, 22.0, &["refuses"]).until(28.0),
+        "offer-options" => complained()
+            .says(Agent, 20.0, 21.0, &[])
+            .says(Customer, 22.0, 24.0, &["refuses"])
+            .until(32.0),
         "plain-words-asked" => story().says(Customer, 1.0, 3.0, &["asks-meaning"]).until(8.0),
         "plain-words" => story().says(Agent, 1.0, 3.0, &["no-plain-words"]).until(8.0),
         "positive-words" => story()
@@ -255,6 +258,7 @@ fn firing(rule: &str) -> Story {
             .says(Customer, 10.0, 14.0, &["negative"])
             .says(Agent, 15.0, 19.0, &["reflect-back", "check-understanding"])
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up", "thank"])
+            .says(Customer, 40.0, 41.0, &["thanks"])
             .says(Customer, 60.0, 62.0, &["relief", "thanks"])
             .heat(62.0, 0.1, 0.0)
             .until(70.0),
