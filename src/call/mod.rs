@@ -5,6 +5,7 @@ pub mod folder;
 pub mod keeper;
 pub mod line;
 pub mod names;
+pub mod notes;
 pub mod rebuild;
 pub mod record;
 pub mod rescore;

@@ -15,6 +15,7 @@ pub mod find;
 pub mod live;
 mod loaded;
 pub mod models;
+pub mod notes;
 pub mod promises;
 pub mod replay;
 pub mod rescore;
@@ -56,6 +57,8 @@ enum Command {
     Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
+    /// Verdicts and notes on calls: add, take back, list, bring two copies together
+    Notes(notes::NotesArgs),
     /// Write calls in formats that other programs read: subtitles, labels, tables, Contact Lens
     Export(export::ExportArgs),
     /// Print the settings with their defaults, as a file to start from
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Trends(args) => trends::run(args).map(|()| 0),
         Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
+        Command::Notes(args) => notes::run(args),
         Command::Export(args) => export::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),
