@@ -23,6 +23,7 @@ test:
 	cargo clippy --release --no-default-features --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --document-private-items
 	cargo test --release --features eval,train
+	sh tests/page_browser/run.sh
 
 PREFIX ?= $(HOME)/.local
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use evenkeel::archive::find::{Order, Wanted, find};
 use evenkeel::archive::index::Refreshed;
+use evenkeel::archive::overview::{Moment, overview};
 use evenkeel::archive::scope::Scope;
 use evenkeel::archive::trends::{Period, trends};
 use evenkeel::archive::{Index, IndexError};
@@ -218,6 +219,23 @@ fn what_comes_back_is_counted() {
     let of_ben = trends(&index, &ben, Period::Month, date(2026, 11, 28)).unwrap();
     assert_eq!((of_ben.calls, of_ben.promises.len(), of_ben.issues.len()), (1, 0, 2));
     assert_eq!(of_ben.practices[0].period.as_deref(), Some("2026-12"));
+}
+
+#[test]
+fn the_overview_has_the_most_to_hear_on_top() {
+    let dir = archive();
+    let (index, _) = Index::open(dir.path()).unwrap();
+    let all = overview(&index).unwrap();
+    // One has a moment; of the others the hotter comes first.
+    assert_eq!(
+        all.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(),
+        ["hot", "late", "calm"]
+    );
+    let moment = Moment { start: 3.0, reason: "heat-peak".into(), severity: 3 };
+    assert_eq!((all[0].moments.as_slice(), all[0].weight()), ([moment].as_slice(), 9));
+    assert_eq!(all[1].issues, ["billing", "delivery"]);
+    assert_eq!((all[1].weight(), all[1].heat_course.as_str()), (0, ""));
+    assert_eq!(all[2].started.as_deref(), Some("2026-11-23T09:00:00+01:00"));
 }
 
 #[test]

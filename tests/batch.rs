@@ -93,6 +93,11 @@ fn a_call_of_a_batch_is_told_as_by_replay() {
     let replayed = fs::read_to_string(replayed.join("events.jsonl")).unwrap();
     let (id, log) = &night.logs()[0];
     assert!(id.starts_with("demo-call-"), "{id}");
+    // Each call has its page, and the archive has one that leads there.
+    let page = fs::read_to_string(night.archive().join("calls").join(id).join("report.html"));
+    assert!(page.unwrap().contains(&format!("<h1>{id}</h1>")));
+    let index = fs::read_to_string(night.archive().join("index.html")).unwrap();
+    assert!(index.contains(&format!("href=\"calls/{id}/report.html\"")), "{index}");
     // The head names the call and the file's hash; all else is the same, byte for byte.
     let rest = |log: &str| log.split_once('\n').unwrap().1.to_owned();
     assert!(rest(log) == rest(&replayed));

@@ -32,7 +32,7 @@ const MACHINE: [&str; 8] = [
 ];
 
 /// Foreign crates and the only file, or the only folder, that names each.
-const DOORS: [(&str, &str); 10] = [
+const DOORS: [(&str, &str); 12] = [
     ("rubato", "audio/resample.rs"),
     ("symphonia", "audio/codec.rs"),
     ("whisper_rs", "speech/whisper.rs"),
@@ -41,6 +41,8 @@ const DOORS: [(&str, &str); 10] = [
     ("hound", "audio/write.rs"),
     ("eframe", "ui/"),
     ("glob", "archive/intake.rs"),
+    ("askama", "report/page/"),
+    ("base64", "report/page/frame.rs"),
     ("icalendar", "report/calendar.rs"),
     ("rusqlite", "archive/"),
 ];

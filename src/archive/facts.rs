@@ -7,6 +7,9 @@ use crate::config::DialogueConfig;
 use crate::event::Outcome;
 use crate::units::Party;
 
+/// Parts into which a call is cut for its course of heat: as many as a small picture shows.
+pub const HEAT_COURSE: usize = 30;
+
 /// A call. What is `None` could not be told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
@@ -22,6 +25,9 @@ pub struct Facts {
     pub queue: Option<String>,
     /// Whether its log was cut short, so that the numbers are rebuilt from what is there.
     pub partial: bool,
+    /// The customer's highest heat in each of [`HEAT_COURSE`] equal parts of the call, in tenths
+    /// rounded down (`0` to `9`), `-` where they said nothing; empty where heat was not followed.
+    pub heat_course: String,
     /// The call in numbers.
     pub numbers: Numbers,
     /// Each practice that could be judged, and how it stands.
@@ -95,6 +101,7 @@ impl Facts {
     pub fn of(id: &str, lines: &[Line]) -> Facts {
         let mut facts = Facts { id: id.to_owned(), ..Facts::default() };
         let mut ids = Vec::new();
+        let mut heat: Vec<(f64, f64)> = Vec::new();
         let mut summary = None;
         for line in lines {
             match &line.record {
@@ -136,6 +143,7 @@ impl Facts {
                 Record::Flag { span, reason, severity, .. } => {
                     facts.flags.push((span.start.0, span.end.0, reason.clone(), *severity));
                 }
+                Record::Tone { span, heat: value, .. } => heat.push((span.end.0, *value)),
                 Record::Summary(logged) => summary = Some(logged.as_ref().clone()),
                 Record::Speech { .. }
                 | Record::Partial { .. }
@@ -144,7 +152,6 @@ impl Facts {
                 | Record::Gap { .. }
                 | Record::Pause { .. }
                 | Record::Measure { .. }
-                | Record::Tone { .. }
                 | Record::Practice { .. }
                 | Record::Remark { .. }
                 | Record::Warning { .. }
@@ -155,6 +162,7 @@ impl Facts {
         let summary =
             summary.unwrap_or_else(|| rebuild::summary_of(lines, &DialogueConfig::default()));
         facts.numbers = Numbers::of(&summary);
+        facts.heat_course = heat_course(&heat, summary.duration);
         let mark = |(name, mark): (&String, &serde_json::Value)| {
             Some((name.clone(), mark.as_str()?.to_owned()))
         };
@@ -166,6 +174,21 @@ impl Facts {
     pub fn day(&self) -> Option<&str> {
         self.started.as_deref().and_then(|started| started.get(..10))
     }
+}
+
+/// See [`Facts::heat_course`]; `heat` is moments in seconds with the heat at each.
+fn heat_course(heat: &[(f64, f64)], duration: f64) -> String {
+    if heat.is_empty() {
+        return String::new();
+    }
+    let mut highest = [None::<f64>; HEAT_COURSE];
+    for (at, value) in heat {
+        let part = (at / duration.max(1e-9) * HEAT_COURSE as f64) as usize;
+        let part = &mut highest[part.min(HEAT_COURSE - 1)];
+        *part = Some(part.map_or(*value, |known| known.max(*value)));
+    }
+    let digit = |value: f64| char::from(b'0' + (value * 10.0).clamp(0.0, 9.0) as u8);
+    highest.into_iter().map(|value| value.map_or('-', digit)).collect()
 }
 
 impl Numbers {
@@ -194,5 +217,19 @@ impl Numbers {
             sentiment_shift: shift,
             recovered_after: summary.recovery.and_then(|recovery| recovery.settled),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_course_of_heat_has_the_highest_of_each_part() {
+        assert_eq!(heat_course(&[], 60.0), "");
+        // Parts of two seconds; what lies at the very end belongs to the last.
+        let heat = [(0.5, 0.31), (1.5, 0.25), (4.0, 0.99), (59.0, 0.0), (60.0, 1.0)];
+        assert_eq!(heat_course(&heat, 60.0), format!("3-9{}9", "-".repeat(26)));
+        assert_eq!(heat_course(&[(1.0, 0.5)], 0.0).len(), HEAT_COURSE);
     }
 }

@@ -19,7 +19,7 @@ use crate::session::replay::SessionError;
 /// Name of the index in an archive.
 pub const INDEX_NAME: &str = "index.sqlite";
 /// Raised with each change of the tables: an index of another version is made anew.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 const TABLES: &str = include_str!("index.sql");
 
@@ -227,9 +227,9 @@ fn add(connection: &Connection, facts: &Facts, stamp: Stamp) -> rusqlite::Result
                  partial, duration, agent_talk_share, customer_talk_share, overlap_share,
                  silence_share, agent_interruptions, customer_interruptions, response_gap,
                  agent_pace, customer_pace, heat_peak, heat_mean, heat_last_minute,
-                 customer_sentiment, sentiment_shift, recovered_after)
+                 customer_sentiment, sentiment_shift, recovered_after, heat_course)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
         )?
         .execute(params![
             facts.id,
@@ -257,6 +257,7 @@ fn add(connection: &Connection, facts: &Facts, stamp: Stamp) -> rusqlite::Result
             n.customer_sentiment,
             n.sentiment_shift,
             n.recovered_after,
+            facts.heat_course,
         ])?;
     let call = connection.last_insert_rowid();
     let mut practice = connection

@@ -27,7 +27,9 @@ CREATE TABLE calls (
     heat_last_minute REAL,
     customer_sentiment REAL,
     sentiment_shift REAL,
-    recovered_after REAL
+    recovered_after REAL,
+    -- Tenths, a digit for each part of the call: see facts.rs.
+    heat_course TEXT NOT NULL
 ) STRICT;
 CREATE INDEX calls_by_day ON calls (day);
 CREATE INDEX calls_by_agent ON calls (agent);

@@ -5,12 +5,13 @@
 //!   calls/ID/events.jsonl …    a folder a call: the truth
 //!   failures.csv               recordings that could not be analysed, and why
 //!   index.sqlite               what `find` and `trends` look into: a cache of the folders
+//!   index.html                 all calls on a page, those worth hearing on top
 //!   .unfinished/               calls under way; a call is moved to `calls` when it is whole
 //! ```
 //!
 //! [`intake`] says which recordings are meant, [`Archive`] where their calls go, [`failures`] what
-//! could not be done. [`Index`] keeps the [`facts`] of all calls, in which [`find`](mod@find) and
-//! [`trends`](mod@trends) look.
+//! could not be done. [`Index`] keeps the [`facts`] of all calls, in which [`find`](mod@find),
+//! [`trends`](mod@trends) and [`overview`](mod@overview) look.
 
 pub mod facts;
 pub mod failures;
@@ -18,6 +19,7 @@ pub mod find;
 pub mod index;
 pub mod intake;
 pub mod manifest;
+pub mod overview;
 pub mod scope;
 pub mod store;
 pub mod trends;

@@ -10,6 +10,7 @@ mod compressed;
 pub mod decode;
 mod defect;
 pub mod g711;
+pub mod outline;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod priority;
 pub mod resample;

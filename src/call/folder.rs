@@ -95,6 +95,26 @@ pub fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Writes a file that only its owner can read: whole, or not at all. An earlier one stays until the
+/// new one is complete.
+///
+/// # Errors
+/// [`FolderError::Write`].
+pub fn write_whole(path: &Path, text: &str) -> Result<(), FolderError> {
+    let failed = |source| FolderError::Write { path: path.to_owned(), source };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Of this program's own: another may be writing the same file.
+    let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = private_file(&unfinished).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        fs::rename(&unfinished, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written.map_err(failed)
+}
+
 /// The log of a call, written as it goes. Each batch of events is handed to the system before
 /// the next, so that a crash of the program loses no event that was written.
 #[derive(Debug)]
@@ -194,6 +214,25 @@ mod tests {
         assert_eq!(read_log(&path).unwrap().len(), 2);
         folder.journal().unwrap().write(&[silence(4.0)]).unwrap();
         assert_eq!(read_log(&path).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("page.html");
+        write_whole(&path, "one").unwrap();
+        write_whole(&path, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        // A folder is in its place.
+        fs::create_dir(dir.path().join("taken")).unwrap();
+        let error = write_whole(&dir.path().join("taken"), "one").unwrap_err().to_string();
+        assert!(error.contains("taken"), "{error}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]

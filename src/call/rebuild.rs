@@ -31,6 +31,17 @@ pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
     SummaryRecord::of(&summary)
 }
 
+/// The summary that stands in the log, or the rebuilt one of a call that was cut short, with the
+/// default configuration; and whether it is rebuilt, which readers must say.
+pub fn logged_or_rebuilt(lines: &[Line]) -> (SummaryRecord, bool) {
+    let logged = lines.iter().rev().find_map(|line| match &line.record {
+        Record::Summary(summary) => Some(summary.as_ref().clone()),
+        _ => None,
+    });
+    let partial = logged.is_none();
+    (logged.unwrap_or_else(|| summary_of(lines, &DialogueConfig::default())), partial)
+}
+
 /// Where a line lies in the audio; `None` for what has no extent.
 fn span(record: &Record) -> Option<Span> {
     match record {

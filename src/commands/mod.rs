@@ -16,6 +16,7 @@ pub mod live;
 mod loaded;
 pub mod models;
 pub mod notes;
+pub mod page;
 pub mod promises;
 pub mod replay;
 pub mod rescore;
@@ -53,6 +54,8 @@ enum Command {
     Find(find::FindArgs),
     /// What comes back across calls: problems, practices of each agent, promises, prompts
     Trends(trends::TrendsArgs),
+    /// Write calls as pages for a browser, and an archive's calls as one
+    Page(page::PageArgs),
     /// Take care of an archive
     Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
@@ -86,6 +89,7 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Batch(args) => batch::run(args),
         Command::Find(args) => find::run(args).map(|()| 0),
         Command::Trends(args) => trends::run(args).map(|()| 0),
+        Command::Page(args) => page::run(args),
         Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
         Command::Notes(args) => notes::run(args),

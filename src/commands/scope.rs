@@ -24,6 +24,21 @@ pub(super) struct ScopeArgs {
     until: Option<Date>,
 }
 
+impl ScopeArgs {
+    /// In words: whose calls, and when.
+    pub(super) fn told(&self) -> String {
+        let day = |day: &Option<Date>| day.map(|day| day.to_string());
+        let parts = [
+            ("agent", self.agent.clone()),
+            ("queue", self.queue.clone()),
+            ("from", day(&self.since)),
+            ("to", day(&self.until)),
+        ];
+        let told = parts.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value?)));
+        told.collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl From<ScopeArgs> for Scope {
     fn from(ScopeArgs { agent, queue, since, until }: ScopeArgs) -> Scope {
         Scope { agent, queue, since, until }

@@ -10,6 +10,7 @@ use jiff::Zoned;
 use super::find::open;
 use super::scope::ScopeArgs;
 use crate::archive::trends::{Period, PracticeTrend, Trends, trends};
+use crate::report::page::{TRENDS_PAGE, write_trends_page};
 use crate::report::wording;
 
 const BOLD: Style = Style::new().bold();
@@ -36,6 +37,10 @@ pub struct TrendsArgs {
     /// As tables to read, or one of the tables as CSV
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Write a page for a browser instead: trends.html in the archive, or another file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "format")]
+    page: Option<Option<PathBuf>>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,6 +67,7 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
+    let told = args.scope.told();
     let scope = args.scope.into();
     let period = match args.by {
         By::Week => Period::Week,
@@ -69,6 +75,12 @@ pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
     };
     let index = open(&args.archive)?;
     let found = trends(&index, &scope, period, Zoned::now().date())?;
+    if let Some(path) = args.page {
+        let path = path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE));
+        let path = write_trends_page(&args.archive, &found, &told, &path)?;
+        anstream::println!("The page is {}", path.display());
+        return Ok(());
+    }
     let mut out = anstream::stdout().lock();
     match args.format {
         Format::Text => Ok(write_tables(&found, &mut out)?),

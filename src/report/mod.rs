@@ -4,12 +4,14 @@
 mod calendar;
 mod conversation;
 pub mod export;
+pub mod page;
 mod plot;
 mod promised;
 pub(crate) mod summary;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
+mod warnings;
 pub(crate) mod wording;
 mod wrap;
 

@@ -29,6 +29,9 @@ pub(crate) const PROMISED: &str = "Promised";
 /// The heading of what was not.
 pub(crate) const NEXT_CALL: &str = "For the next call";
 
+/// What the row is called that says how the words of the parties feel.
+pub(crate) const WORDS_FEEL: &str = "Words feel";
+
 /// Where the numbers begin.
 const LABEL: usize = 15;
 /// So many practices that were not called for are named.
@@ -53,7 +56,8 @@ pub fn write_summary(
     write_promised(page, lines)
 }
 
-fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String)> {
+/// The call in numbers: what each is, and what it comes to.
+pub(crate) fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     let share = |part: &ShareRecord| {
         format!("{:.0}\u{a0}% ({})", part.share * 100.0, wording::length(part.seconds))
@@ -91,7 +95,7 @@ fn numbers(lines: &[Line], summary: &SummaryRecord) -> Vec<(&'static str, String
     }
     if let Some(sentiment) = &summary.sentiment {
         let text = each(sentiment, |own| own.as_ref().map_or("unknown".into(), sentiment_of));
-        rows.push(("Words feel", format!("{text}, from −5 to 5; in brackets by quarter")));
+        rows.push((WORDS_FEEL, format!("{text}, from −5 to 5; in brackets by quarter")));
     }
     rows.extend(problem(lines).map(|text| ("Problem", text)));
     rows.extend(summary.recovery.map(|recovery| ("Trouble", trouble(&recovery))));
@@ -179,7 +183,7 @@ pub(crate) fn signed(value: f64) -> String {
 }
 
 /// How a party's words feel, over the call and by quarter.
-fn sentiment_of(own: &SentimentRecord) -> String {
+pub(crate) fn sentiment_of(own: &SentimentRecord) -> String {
     let quarters = own.quarters.map(|value| value.map_or("–".to_owned(), signed));
     format!("{} ({})", signed(own.overall), quarters.join(", "))
 }

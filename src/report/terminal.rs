@@ -3,19 +3,17 @@
 //! Styles are always written; the writer strips them where they are not wanted (`anstream`).
 //! Colour is never the only sign of anything. Times stand in the margin.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::conversation::{self, Moods, Part, Practised, Said, Told, What};
 use super::summary::write_summary;
+use super::warnings::warnings;
 use super::wording;
 use super::wrap::{Page, Run, columns, run};
 use crate::call::rebuild;
 use crate::call::record::{Line, Record};
-use crate::config::{DialogueConfig, RuleSet};
-use crate::event::PRACTICES;
 use crate::units::{CallTime, Party};
 
 const PLAIN: Style = Style::new();
@@ -56,12 +54,7 @@ pub fn write_account(lines: &[Line], width: usize, out: &mut dyn Write) -> io::R
     if lines.is_empty() {
         return page.row(&[], 0, &[run(PLAIN, "There is nothing in the log of this call.")]);
     }
-    let logged = lines.iter().rev().find_map(|line| match &line.record {
-        Record::Summary(summary) => Some(summary.as_ref().clone()),
-        _ => None,
-    });
-    let partial = logged.is_none();
-    let summary = logged.unwrap_or_else(|| rebuild::summary_of(lines, &DialogueConfig::default()));
+    let (summary, partial) = rebuild::logged_or_rebuilt(lines);
     write_head(page, lines, summary.duration, partial)?;
     write_conversation(page, &conversation::conversation(lines))?;
     if summary.duration > 0.0 {
@@ -139,54 +132,19 @@ fn write_head(page: &mut Page, lines: &[Line], secs: f64, partial: bool) -> io::
     write_warnings(page, lines)
 }
 
-/// So many practices that are not watched are named.
-const MAX_NOT_WATCHED: usize = 8;
-
 /// Each kind of warning once, with the practices that are not watched because of it.
 fn write_warnings(page: &mut Page, lines: &[Line]) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let warnings: Vec<(&str, &str, &[String])> = lines
-        .iter()
-        .filter_map(|line| match &line.record {
-            Record::Warning { code, text, disables } => {
-                Some((code.as_str(), text.as_str(), disables.as_slice()))
-            }
-            _ => None,
-        })
-        .inspect(|(code, ..)| *counts.entry(code).or_default() += 1)
-        .collect();
-    for (code, text, disables) in warnings {
-        // The first of a kind stands for all.
-        let Some(count) = counts.remove(code) else { continue };
-        let mut runs = vec![run(PLAIN, text)];
-        if count > 1 {
-            runs.push(run(PLAIN, format!("(and {} more like it)", count - 1)));
+    for warning in warnings(lines) {
+        let mut runs = vec![run(PLAIN, warning.text)];
+        if warning.more > 0 {
+            runs.push(run(PLAIN, format!("(and {} more like it)", warning.more)));
         }
-        if !disables.is_empty() {
-            runs.push(run(DIM, format!("Not watched: {}.", not_watched(disables))));
+        if let Some(names) = warning.not_watched {
+            runs.push(run(DIM, format!("Not watched: {names}.")));
         }
         page.row(&[run(DOUBT, "!")], 2, &runs)?;
     }
     Ok(())
-}
-
-/// The practices that these rules ask for.
-fn not_watched(rules: &[String]) -> String {
-    let shipped = RuleSet::shipped();
-    let practice = |rule: &String| {
-        let known = shipped.get(rule).map(|rule| rule.practice);
-        wording::practice(known.unwrap_or(rule))
-    };
-    let mut names: Vec<String> = Vec::new();
-    for name in rules.iter().map(practice) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    match names.len() {
-        0..=MAX_NOT_WATCHED => names.join(", "),
-        more => format!("{more} of the {} practices", PRACTICES.len()),
-    }
 }
 
 fn write_conversation(page: &mut Page, all: &[Told]) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! What findings are called in plain words.
 
+use crate::call::record::EvidenceRecord;
 use crate::event::{GapCause, Layout, Outcome, OverlapKind};
 use crate::tone::heat::Mood;
 use crate::units::Party;
@@ -95,6 +96,63 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Why a moment is one for the coach; a reason of a newer version as its name in the log.
+pub fn moment(reason: &str) -> String {
+    let words = match reason {
+        "took-the-floor" => "The agent cut in, and the customer gave way",
+        "talked-over" => "The agent cut in, and the customer went on",
+        "threatens-to-leave" => "The customer speaks of leaving",
+        "asks-for-manager" => "The customer asks for a manager",
+        "ignored-cue" => "A prompt was not taken up",
+        "heat-peak" => "The customer was at their most heated",
+        "breach" => "Against a practice",
+        "done-well" => "Done well, and it helped",
+        _ => return capitalised(&reason.replace('-', " ")),
+    };
+    words.into()
+}
+
+/// What a moment weighs.
+pub fn severity(severity: u8) -> &'static str {
+    match severity {
+        0 | 1 => "worth a look",
+        2 => "worth a talk",
+        3.. => "first of all",
+    }
+}
+
+/// Named numbers in words, each with the threshold that it was held against: `overlap 0.8 s
+/// (threshold 0.8 s)`.
+pub fn evidence(numbers: &EvidenceRecord) -> String {
+    const THRESHOLD: &str = "_threshold";
+    let of =
+        |name: &str| numbers.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+    let told = numbers.0.iter().filter(|(name, _)| !name.ends_with(THRESHOLD));
+    let told = told.map(|(name, value)| {
+        let (what, unit) = unit(name);
+        let held = of(&format!("{name}{THRESHOLD}"));
+        let held = held.map_or(String::new(), |held| format!(" (threshold {})", unit(held)));
+        let what = what.replace('|', " or ").replace(['_', '-'], " ");
+        format!("{what} {}{held}", unit(*value))
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// A number's name without its unit, and how a value of it is written.
+fn unit(name: &str) -> (&str, fn(f64) -> String) {
+    let units: [(&str, fn(f64) -> String); 6] = [
+        ("_secs", length),
+        ("_wpm", |value| format!("{value:.0}\u{a0}words a minute")),
+        ("_lu", |value| format!("{value:+.1}\u{a0}LU")),
+        ("_st", |value| format!("{value:+.1}\u{a0}semitones")),
+        ("_share", |value| format!("{:.0}\u{a0}%", value * 100.0)),
+        ("_ratio", |value| format!("{value:.2}\u{a0}times")),
+    ];
+    let known =
+        units.into_iter().find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)));
+    known.unwrap_or((name, |value| format!("{}", (value * 100.0).round() / 100.0)))
+}
+
 /// What is said after a practice that was broken.
 pub const HOW_BROKEN: &str = ": did not work out";
 /// What is said after one that was missed.
@@ -141,6 +199,20 @@ mod tests {
         assert_eq!(plain(191.6), "3 min 12 s");
         assert_eq!(plain(3_599.6), "1 h 0 min");
         assert_eq!(plain(3_870.0), "1 h 5 min");
+    }
+
+    #[test]
+    fn evidence_has_units_and_thresholds() {
+        let told =
+            |text: &str| evidence(&serde_json::from_str(text).unwrap()).replace('\u{a0}', " ");
+        assert_eq!(
+            told(
+                r#"{"overlap_secs":0.816,"overlap_secs_threshold":0.8,"pace_wpm":257.53,"score":0.0}"#
+            ),
+            "overlap 0.8 s (threshold 0.8 s); pace 258 words a minute; score 0"
+        );
+        assert_eq!(told(r#"{"level_lu":-2.0,"a_b|c":3}"#), "level -2.0 LU; a b or c 3");
+        assert_eq!(told("{}"), "");
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub enum Mood {
 impl Mood {
     const TENSE: f32 = 0.4;
     const HEATED: f32 = 0.72;
+    /// The heat from which each word but the first holds, where it rises.
+    pub const THRESHOLDS: [(f32, Mood); 2] =
+        [(Mood::TENSE, Mood::Tense), (Mood::HEATED, Mood::Heated)];
     /// So far must the heat fall back before the word changes again: it must not flutter.
     const BACK: f32 = 0.06;
 

@@ -14,6 +14,7 @@ use super::analysis::AnalysisArgs;
 use super::stop_on_ctrl_c;
 use crate::archive::failures::{Failure, Failures};
 use crate::archive::{Archive, Index, Intake};
+use crate::report::page::write_index_page;
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
 use progress::Progress;
@@ -106,6 +107,10 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
                 progress.say(&format!("{}: {}", failure.recording, failure.reason));
                 failures.add(failure).map_err(|e| SessionError::Sink(listed(e).into()))?;
             }
+            if let Made::Analysed { no_page: Some(why) } = &came.made {
+                progress
+                    .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page"));
+            }
             progress.done(job, came.secs, failures.count());
             Ok::<(), SessionError>(())
         },
@@ -113,7 +118,12 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     failures.finish().map_err(|error| anyhow::anyhow!(listed(error)))?;
     // A cache: what goes wrong with it costs no call.
     match Index::open(&args.out) {
-        Ok((_, refreshed)) => refreshed.damaged.iter().for_each(|why| progress.say(why)),
+        Ok((index, refreshed)) => {
+            refreshed.damaged.iter().for_each(|why| progress.say(why));
+            if let Err(why) = write_index_page(&args.out, &index) {
+                progress.say(&why.to_string());
+            }
+        }
         Err(why) => progress.say(&why.to_string()),
     }
     let stopped = stop.load(Ordering::Relaxed);
@@ -142,7 +152,7 @@ struct Counts {
 impl Counts {
     fn add(&mut self, made: &Made) {
         match made {
-            Made::Analysed => self.analysed += 1,
+            Made::Analysed { .. } => self.analysed += 1,
             Made::Known { same_settings } => {
                 self.known += 1;
                 self.other_settings += usize::from(!same_settings);

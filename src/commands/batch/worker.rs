@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::engine::{Engine, Words};
 use crate::event::{CallHead, Event};
 use crate::language::listener::Listener;
+use crate::report::page::write_call_page;
 use crate::session::replay::{Ended, SessionError, Sink, analyse};
 use crate::speech::transcript::Transcriber;
 use crate::units::PerParty;
@@ -45,8 +46,8 @@ pub struct Came {
 
 /// Whether its call is in the archive.
 pub enum Made {
-    /// It is.
-    Analysed,
+    /// It is; its page could not be written where something is said.
+    Analysed { no_page: Option<String> },
     /// It was before.
     Known { same_settings: bool },
     /// The same recording was given twice.
@@ -128,8 +129,10 @@ impl Shared<'_> {
             }
         };
         whole?;
+        // A page can be made at any time: without one the call is kept all the same.
+        let no_page = write_call_page(folder.path()).err().map(|why| why.to_string());
         self.archive.keep(&id)?;
-        Ok(Made::Analysed)
+        Ok(Made::Analysed { no_page })
     }
 
     fn head(&self, job: &Job, source: &CallSource, id: &str, sums: Vec<String>) -> CallHead {

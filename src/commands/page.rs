@@ -1,0 +1,159 @@
+//! `evenkeel page`: calls, and the whole of an archive, as pages for a browser.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Args;
+
+use super::calls::calls_at;
+use super::find::open;
+use crate::call::folder::{CallFolder, LOG_NAME};
+use crate::report::page::{
+    INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_to, write_index_page,
+    write_index_page_to,
+};
+use crate::session::batch::each;
+use crate::session::replay::SessionError;
+
+/// Write calls as pages for a browser: sound, picture, moments, words, numbers. Each is one file,
+/// report.html in the call's folder; an archive also gets index.html, those worth hearing on top
+#[derive(Args)]
+pub struct PageArgs {
+    /// Folders of calls, folders that they are in, or archives
+    #[arg(value_name = "CALL|ARCHIVE", required = true)]
+    places: Vec<PathBuf>,
+
+    /// Write a single call's page to this file instead, or the pages of several to this folder,
+    /// each with the call's name; an archive's page of all calls goes there as well
+    #[arg(long, value_name = "FILE|FOLDER")]
+    out: Option<PathBuf>,
+
+    /// Also write pages anew that are up to date
+    #[arg(long)]
+    all: bool,
+
+    /// Write nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Runs the command; returns the exit code: 1 when a page could not be written, though the others
+/// are.
+pub fn run(args: PageArgs) -> anyhow::Result<u8> {
+    let mut folders = BTreeSet::new();
+    let mut archives = Vec::new();
+    for place in &args.places {
+        let calls = place.join("calls");
+        if calls.is_dir() && !place.join(LOG_NAME).is_file() {
+            archives.push(place.as_path());
+            // An archive may have no call yet.
+            folders.extend(calls_at(&calls).unwrap_or_default());
+        } else {
+            folders.extend(calls_at(place)?);
+        }
+    }
+    let target = match &args.out {
+        None => Target::Beside { all: args.all },
+        Some(out) if folders.len() == 1 && archives.is_empty() && !out.is_dir() => {
+            Target::File(out.clone())
+        }
+        Some(out) if archives.len() > 1 => bail!(
+            "{}: the pages of {} archives can't be in one folder; write them one by one",
+            out.display(),
+            archives.len()
+        ),
+        Some(out) => Target::Folder(CallFolder::create(out)?.path().to_owned()),
+    };
+    let mut counts = Counts::default();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    each(
+        folders.iter(),
+        cores.min(folders.len().max(1)),
+        || Ok(()),
+        |(), folder| target.write(folder),
+        |_, came| {
+            match came {
+                Ok(Ok(Some(path))) => counts.written(path),
+                Ok(Ok(None)) => counts.up_to_date += 1,
+                Ok(Err(trouble)) => counts.failed(&trouble.to_string()),
+                Err(broke) => counts.failed(&broke),
+            }
+            Ok::<(), SessionError>(())
+        },
+    )?;
+    for archive in archives {
+        let index = open(archive)?;
+        let path = match &target {
+            Target::Folder(out) => write_index_page_to(archive, &index, &out.join(INDEX_PAGE))?,
+            Target::Beside { .. } | Target::File(_) => write_index_page(archive, &index)?,
+        };
+        counts.index.push(path);
+    }
+    if !args.quiet {
+        counts.tell();
+    }
+    Ok(u8::from(counts.failed > 0))
+}
+
+/// Where pages go.
+enum Target {
+    /// Into the calls' folders.
+    Beside {
+        /// Those too that are up to date.
+        all: bool,
+    },
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Target {
+    /// Writes the page of a call; `None` where it was there.
+    fn write(&self, folder: &Path) -> Result<Option<PathBuf>, PageError> {
+        match self {
+            Target::Beside { all: false } if is_up_to_date(folder) => Ok(None),
+            Target::Beside { .. } => write_call_page(folder).map(Some),
+            Target::File(path) => write_call_page_to(folder, path).map(Some),
+            Target::Folder(out) => {
+                let name = folder.file_name().unwrap_or_default().to_string_lossy();
+                write_call_page_to(folder, &out.join(format!("{name}.html"))).map(Some)
+            }
+        }
+    }
+}
+
+/// What has come of it.
+#[derive(Default)]
+struct Counts {
+    written: usize,
+    last: Option<PathBuf>,
+    up_to_date: usize,
+    failed: usize,
+    index: Vec<PathBuf>,
+}
+
+impl Counts {
+    fn written(&mut self, path: PathBuf) {
+        self.written += 1;
+        self.last = Some(path);
+    }
+
+    fn failed(&mut self, why: &str) {
+        self.failed += 1;
+        anstream::eprintln!("evenkeel: {why}");
+    }
+
+    fn tell(&self) {
+        match (self.written, &self.last) {
+            (1, Some(path)) => anstream::println!("The page is {}", path.display()),
+            (0, _) if self.up_to_date > 0 => {
+                anstream::println!("All pages were up to date; --all writes them anew.");
+            }
+            (0, _) => {}
+            (many, _) => anstream::println!("{many} pages are written."),
+        }
+        for path in &self.index {
+            anstream::println!("All calls are in {}", path.display());
+        }
+    }
+}
