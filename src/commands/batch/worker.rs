@@ -5,6 +5,8 @@ use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::archive::store::Content;
 use crate::archive::{Archive, Job};
 use crate::audio::source::CallSource;
@@ -37,6 +39,7 @@ pub struct Shared<'a> {
 }
 
 /// What came of a recording.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Came {
     /// Its length in seconds, as far as it was analysed now.
     pub secs: f64,
@@ -44,6 +47,8 @@ pub struct Came {
 }
 
 /// Whether its call is in the archive.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// It is.
     Analysed,
