@@ -147,12 +147,13 @@ fn a_worker_is_killed_and_no_call_is_lost_or_made_twice() {
     let Some(mut cluster) = Cluster::start() else { return };
     cluster.add_calls(24);
     fs::write(cluster.recordings().join("broken.wav"), "Dear diary").unwrap();
+    let at = |name| cluster.recordings().join(name);
+    fs::copy(at("call 11.wav"), at("copy of 11.wav")).unwrap();
     let manifest = cluster.archive("calls.csv");
     fs::write(&manifest, "path,agent,queue\nrecordings/call 03.wav,Ana,returns\n").unwrap();
-    let sources = |command: &mut Command| {
-        // The manifest's line of a recording is the first, and counts.
-        command.arg(&manifest).arg(cluster.recordings()).output().unwrap()
-    };
+    let recordings = cluster.recordings();
+    // The manifest's line of a recording is the first, and counts.
+    let sources = |command: &mut Command| command.arg(&manifest).arg(&recordings).output().unwrap();
     let output = sources(&mut cluster.batch("whole", &[]));
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
 
@@ -171,7 +172,7 @@ fn a_worker_is_killed_and_no_call_is_lost_or_made_twice() {
     let output = batch.wait_with_output().unwrap();
     let report = said(&output);
     assert_eq!(output.status.code(), Some(3), "{report}");
-    assert!(report.contains("25 recordings: ") && report.contains(", 1 failed."), "{report}");
+    assert!(report.contains("26 recordings: ") && report.contains(", 1 failed."), "{report}");
 
     let (whole, logs) = (cluster.logs("whole"), cluster.logs("archive"));
     assert_eq!(logs.len(), 24);
@@ -190,7 +191,11 @@ fn a_worker_is_killed_and_no_call_is_lost_or_made_twice() {
 
     // The same again finds all done.
     let output = sources(&mut cluster.batch("archive", &["--engine", "hq"]));
-    assert!(said(&output).contains("24 were there already, 1 failed."), "{}", said(&output));
+    let report = said(&output);
+    assert!(
+        report.contains("24 were there already, 1 are copies of others, 1 failed."),
+        "{report}"
+    );
     assert!(cluster.logs("archive") == whole);
 }
 

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use super::hq::{self, HqJob};
+use super::order::tasks;
 use super::part::Desk;
 use super::tally::Tally;
 use super::worker::{Came, Made};
@@ -109,11 +110,10 @@ impl Work<'_> {
         stop: &AtomicBool,
     ) -> anyhow::Result<()> {
         let first = self.tasks.last_key_value().map_or(1, |(last, _)| last + 1);
-        let left: Vec<(&usize, &String)> = self.left.iter().collect();
         let mut last = first;
-        for (task, part) in (first..).zip(left.chunks(size)) {
-            self.desk.give(task, part.iter().map(|(_, line)| line.as_str()))?;
-            self.tasks.insert(task, part.iter().map(|(number, _)| **number).collect());
+        for (task, part) in (first..).zip(tasks(self.jobs, self.left.keys().copied(), size)) {
+            self.desk.give(task, part.iter().map(|number| self.left[number].as_str()))?;
+            self.tasks.insert(task, part);
             last = task;
         }
         let before = self.left.len();

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod hq;
+mod order;
 mod part;
 mod progress;
 mod share;
