@@ -159,3 +159,91 @@ fn what_cannot_be_done_is_said_and_the_rest_is_done() {
         assert_eq!(code, 2, "{err}");
     }
 }
+
+/// The cells of a Parquet table as its CSV has them.
+fn parquet_cells(path: &std::path::Path) -> Vec<Vec<String>> {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::Field;
+
+    let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+    let schema = reader.metadata().file_metadata().schema();
+    let heading = schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
+    let cell = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Double(number) => number.to_string(),
+        Field::Long(count) => count.to_string(),
+        Field::Bool(flag) => flag.to_string(),
+        Field::Date(days) => {
+            let days = jiff::Span::new().days(i64::from(*days));
+            jiff::civil::date(1970, 1, 1).checked_add(days).unwrap().to_string()
+        }
+        Field::TimestampMicros(micros) => {
+            jiff::Timestamp::from_microsecond(*micros).unwrap().to_string()
+        }
+        other => panic!("{other}"),
+    };
+    let rows = reader.get_row_iter(None).unwrap();
+    let rows = rows.map(|row| row.unwrap().get_column_iter().map(|(_, f)| cell(f)).collect());
+    std::iter::once(heading).chain(rows).collect()
+}
+
+#[test]
+fn all_calls_together_are_four_tables() {
+    let place = calls();
+    let began = |text: &str| {
+        let head = format!("\"started\":\"{text}\",\"agent\":\"Ana\"");
+        DEMO_LOG.replacen("\"started\":null", &head, 1).replacen("\"demo-call\"", "\"told\"", 1)
+    };
+    place.log("calls/told", &began("2026-11-25T23:30:00-05:00"));
+    place.good(&["calls", "--as", "parquet", "--out", "tables"]);
+    place.good(&["calls", "--as", "tables", "--out", "tables"]);
+    let rows = |table: &str| {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_path(place.path("tables").join(format!("{table}.csv")))
+            .unwrap();
+        let row = |row: csv::StringRecord| row.iter().map(str::to_owned).collect();
+        reader.records().map(|found| row(found.unwrap())).collect::<Vec<Vec<String>>>()
+    };
+    let mut lengths = Vec::new();
+    for table in ["calls", "utterances", "events", "scorecards"] {
+        let cells = rows(table);
+        lengths.push(cells.len() - 1);
+        let hostile = |cell: &String| cell.contains("script") || cell.contains("a call");
+        for (row, typed) in
+            cells.iter().zip(parquet_cells(&place.path("tables").join(format!("{table}.parquet"))))
+        {
+            for (cell, typed) in row.iter().zip(typed) {
+                // A spreadsheet must not run them; typed columns carry them as they are.
+                assert!(*cell == typed || hostile(cell), "{table}: {cell:?} {typed:?}");
+            }
+        }
+    }
+    let said = |log: &str| log.matches("\"type\":\"utterance\"").count();
+    assert_eq!(lengths[0], 4);
+    assert_eq!(lengths[1], 2 * said(DEMO_LOG) + 2 * said(&hostile("../a call", HOSTILE)));
+
+    let calls = rows("calls");
+    let cell = |call: &str, column: &str| {
+        let at = calls[0].iter().position(|name| name == column).unwrap();
+        calls.iter().find(|row| row[0] == call).unwrap()[at].clone()
+    };
+    assert_eq!(cell("told", "agent"), "Ana");
+    assert_eq!(cell("told", "started"), "2026-11-26T04:30:00Z");
+    assert_eq!(cell("told", "day"), "2026-11-25");
+    assert_eq!(cell("demo-call", "started"), "");
+    assert_eq!(cell("demo-call", "partial"), "false");
+    assert_eq!(cell("../a call", "partial"), "true");
+    // As the log's summary has it.
+    let summary = DEMO_LOG.lines().last().unwrap();
+    let summary: Value = serde_json::from_str(summary).unwrap();
+    assert_eq!(cell("demo-call", "duration_secs"), summary["duration"].to_string());
+    let marks = summary["scorecard"].as_object().unwrap().len();
+    assert_eq!(rows("scorecards").iter().filter(|row| row[0] == "demo-call").count(), marks);
+
+    let (code, _, err) = place.run(&["calls", "--as", "parquet"]);
+    assert!(code == 1 && err.contains("give a folder for them with --out"), "{err}");
+    let left = fs::read_dir(place.path("tables")).unwrap().count();
+    assert_eq!(left, 8);
+}

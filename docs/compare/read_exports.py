@@ -2,7 +2,7 @@
 """Reads what `evenkeel export` writes with other people's readers, and compares it with the logs.
 
     python3 -m venv venv
-    venv/bin/pip install webvtt-py srt pyannote.core pyannote.database pandas duckdb jsonschema
+    venv/bin/pip install webvtt-py srt pyannote.core pyannote.database pandas pyarrow duckdb jsonschema
     venv/bin/python docs/compare/read_exports.py target/release/evenkeel CALL...
 
 Each CALL is a folder of a call. To these comes a made-up call whose words are markup, times, formulas
@@ -155,14 +155,62 @@ class Reader:
         return len(turns)
 
 
+def tables(readers: list[Reader], form: str) -> int:
+    """The tables of all calls together, read by pandas (pyarrow) and by DuckDB."""
+    folder = readers[0].folder / form
+    calls = [reader.call for reader in readers]
+    subprocess.run([readers[0].program, "export", *calls, "--as", form, "--out", folder], check=True)
+    ending = "parquet" if form == "parquet" else "csv"
+    read = pandas.read_parquet if form == "parquet" else pandas.read_csv
+    names = ("calls", "utterances", "events", "scorecards")
+    frames = {name: read(folder / f"{name}.{ending}") for name in names}
+    logs = [reader.log for reader in readers]
+    lines = [line for log in logs for line in log]
+    of_type = lambda *types: sum(line["type"] in types for line in lines)
+    happened = ("overlap", "silence", "practice", "issue", "promise", "cue", "flag")
+    scorecards = sum(len(line["scorecard"]) for line in lines if line["type"] == "summary")
+    expected = dict(calls=len(logs), utterances=of_type("utterance"), events=of_type(*happened),
+                    scorecards=scorecards)
+    for name, frame in frames.items():
+        # The call that was cut short has a scorecard that is rebuilt.
+        assert len(frame) >= expected[name] if name == "scorecards" else len(frame) == expected[name], name
+        path = folder / f"{name}.{ending}"
+        [(count,)] = duckdb.sql(f"select count(*) from '{path}'").fetchall()
+        assert count == len(frame), name
+    said = frames["utterances"]
+    words = sorted(line["text"] for line in lines if line["type"] == "utterance")
+    if form == "parquet":
+        assert sorted(said["text"]) == words
+        types = dict(duckdb.sql(f"select column_name, column_type from "
+                                f"(describe select * from '{folder}/calls.parquet')").fetchall())
+        assert types["started"] == "TIMESTAMP WITH TIME ZONE" and types["day"] == "DATE", types
+        assert types["partial"] == "BOOLEAN" and types["agent_interruptions"] == "BIGINT", types
+        assert types["duration_secs"] == "DOUBLE" and types["agent"] == "VARCHAR", types
+    [(secs,)] = duckdb.sql(f"select sum(end_secs - start_secs) "
+                           f"from '{folder}/utterances.{ending}'").fetchall()
+    spoken = sum(line["end"] - line["start"] for line in lines if line["type"] == "utterance")
+    assert abs(secs - spoken) < 0.01 and abs((said["end_secs"] - said["start_secs"]).sum() - secs) < 0.01
+    for log in logs:
+        if log[-1]["type"] == "summary":
+            row = frames["calls"][frames["calls"]["call"] == log[0]["id"]].iloc[0]
+            assert close(row["duration_secs"], log[-1]["duration"]), row
+            assert not row["partial"]
+    # The tables are joined by the call's id: what was said in calls with an unsettled practice.
+    duckdb.sql(f"select party, count(*) from '{folder}/utterances.{ending}' join "
+               f"'{folder}/scorecards.{ending}' using (call) where mark = 'missed' group by party")
+    return sum(map(len, frames.values()))
+
+
 def main() -> None:
     program, *calls = sys.argv[1:]
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         calls = [Path(call) for call in calls] + [hostile_call(folder)]
-        for call in calls:
-            reader = Reader(str(Path(program).resolve()), call, folder)
+        readers = [Reader(str(Path(program).resolve()), call, folder) for call in calls]
+        for form in ("parquet", "tables"):
+            counts[form] = tables(readers, form)
+        for call, reader in zip(calls, readers):
             for name in ("vtt", "srt", "audacity", "rttm", "csv", "contact_lens"):
                 try:
                     counts[name] = counts.get(name, 0) + getattr(reader, name)()

@@ -1,7 +1,7 @@
 //! `failures.csv`: the recordings that could not be analysed, and why.
 
 use std::collections::BTreeSet;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ use crate::call::folder::private_file;
 
 /// Name of the list in an archive.
 pub const FAILURES_NAME: &str = "failures.csv";
+/// The file beside it that is locked by whoever writes: programs of several machines may.
+const LOCK_NAME: &str = ".failures.lock";
 
 /// One recording that could not be analysed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,37 +35,27 @@ impl Failure {
         let reason = reason.strip_prefix(&format!("{recording}: ")).unwrap_or(reason).to_owned();
         Failure { recording, customer_recording, reason }
     }
+
+    /// The recording's files, which tell it from others.
+    fn key(&self) -> (String, String) {
+        (self.recording.clone(), self.customer_recording.clone())
+    }
 }
 
 /// The list, which grows as the work goes on.
 #[derive(Debug)]
 pub struct Failures {
     path: PathBuf,
-    /// Those of recordings that are not worked on now.
-    earlier: Vec<Failure>,
+    /// The recordings that are worked on now: what the list says of them is no longer true.
+    own: BTreeSet<(String, String)>,
     now: Vec<Failure>,
 }
 
 impl Failures {
     /// Continues the list at `path`: `jobs` are tried again, what is known of others stays.
-    ///
-    /// # Errors
-    /// Whatever the file system says. A list that was damaged is begun anew.
-    pub fn open(path: &Path, jobs: &[Job]) -> io::Result<Failures> {
-        let earlier: Vec<Failure> = match csv::Reader::from_path(path) {
-            Ok(mut reader) => reader.deserialize().map_while(Result::ok).collect(),
-            Err(_) => Vec::new(),
-        };
-        let again: BTreeSet<(String, String)> = jobs
-            .iter()
-            .map(|job| Failure::of(job, ""))
-            .map(|failure| (failure.recording, failure.customer_recording))
-            .collect();
-        let of_others = |failure: &Failure| {
-            !again.contains(&(failure.recording.clone(), failure.customer_recording.clone()))
-        };
-        let earlier = earlier.into_iter().filter(of_others).collect();
-        Ok(Failures { path: path.to_owned(), earlier, now: Vec::new() })
+    pub fn of<'a>(path: &Path, jobs: impl IntoIterator<Item = &'a Job>) -> Failures {
+        let own = jobs.into_iter().map(|job| Failure::of(job, "").key()).collect();
+        Failures { path: path.to_owned(), own, now: Vec::new() }
     }
 
     /// How many of these jobs have failed.
@@ -81,6 +73,7 @@ impl Failures {
     /// # Errors
     /// Whatever the file system says.
     pub fn add(&mut self, failure: Failure) -> io::Result<()> {
+        let _lock = self.lock()?;
         let new = !self.path.exists();
         if new {
             drop(private_file(&self.path)?);
@@ -93,12 +86,22 @@ impl Failures {
         Ok(())
     }
 
-    /// Writes the list as it stands: without those that have been mended since.
+    /// Writes the list as it stands: without those that have been mended since. What other
+    /// programs have added stays. A list that was damaged is begun anew.
     ///
     /// # Errors
     /// Whatever the file system says.
     pub fn finish(&self) -> io::Result<()> {
-        let all: Vec<&Failure> = self.earlier.iter().chain(&self.now).collect();
+        if self.now.is_empty() && !self.path.exists() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        let mut others: Vec<Failure> = match csv::Reader::from_path(&self.path) {
+            Ok(mut reader) => reader.deserialize().map_while(Result::ok).collect(),
+            Err(_) => Vec::new(),
+        };
+        others.retain(|failure| !self.own.contains(&failure.key()));
+        let all: Vec<&Failure> = others.iter().chain(&self.now).collect();
         if all.is_empty() {
             return match fs::remove_file(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -111,6 +114,13 @@ impl Failures {
         writer.flush()?;
         drop(writer);
         fs::rename(beside, &self.path)
+    }
+
+    /// Waits until no other program writes; given up when what is returned is dropped.
+    fn lock(&self) -> io::Result<File> {
+        let file = private_file(&self.path.with_file_name(LOCK_NAME))?;
+        file.lock()?;
+        Ok(file)
     }
 }
 
@@ -126,13 +136,13 @@ mod tests {
         let job =
             |name: &str| Job::of(CallFiles::One { path: PathBuf::from(name), agent: Side::Left });
         let (a, b, c) = (job("a\n\"x\".wav"), job("b.wav"), job("c.wav"));
-        let mut failures = Failures::open(&path, &[a.clone(), b.clone()]).unwrap();
+        let mut failures = Failures::of(&path, [&a, &b]);
         for job in [&a, &b] {
             failures.add(Failure::of(job, "no sound, \"none\"")).unwrap();
         }
         failures.finish().unwrap();
         // Only `b` and `c` are tried now, and `b` goes well.
-        let mut failures = Failures::open(&path, &[b, c.clone()]).unwrap();
+        let mut failures = Failures::of(&path, [&b, &c]);
         failures.add(Failure::of(&c, "c.wav: too short")).unwrap();
         failures.finish().unwrap();
         assert_eq!(failures.count(), 1);
@@ -142,7 +152,32 @@ mod tests {
             "recording,customer_recording,reason\n\"a\n\"\"x\"\".wav\",,\"no sound, \"\"none\"\"\"\n\
              c.wav,,too short\n"
         );
-        Failures::open(&path, &[a, c]).unwrap().finish().unwrap();
+        Failures::of(&path, [&a, &c]).finish().unwrap();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn programs_that_write_at_the_same_time_keep_what_each_other_wrote() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FAILURES_NAME);
+        let job =
+            |name: String| Job::of(CallFiles::One { path: PathBuf::from(name), agent: Side::Left });
+        std::thread::scope(|scope| {
+            for program in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    for round in 0..10 {
+                        let job = job(format!("{program}-{round}.wav"));
+                        let mut failures = Failures::of(path, [&job]);
+                        failures.add(Failure::of(&job, "no sound")).unwrap();
+                        failures.finish().unwrap();
+                    }
+                });
+            }
+        });
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let listed: BTreeSet<String> =
+            reader.deserialize().map(|row: Result<Failure, _>| row.unwrap().recording).collect();
+        assert_eq!(listed.len(), 40);
     }
 }

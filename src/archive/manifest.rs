@@ -17,7 +17,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::intake::Job;
 use crate::audio::source::{CallFiles, Side};
@@ -26,6 +26,9 @@ use crate::event::About;
 /// The columns that are read.
 const COLUMNS: [&str; 8] =
     ["path", "agent_path", "customer_path", "layout", "started", "agent", "customer", "queue"];
+
+/// What `layout` says where the agent is on the right.
+const AGENT_RIGHT: &str = "agent-right";
 
 /// Why a manifest can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +59,7 @@ pub enum ManifestError {
     },
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Row {
     path: Option<String>,
@@ -131,6 +134,33 @@ fn json_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError>
     Ok((rows, keys))
 }
 
+/// The line of a manifest (`.jsonl`) that says all that is known of a call, wherever it is read:
+/// with whole paths. `None` for what can't be said so: a file name that is not UTF-8, a call that
+/// was refused.
+pub fn line(job: &Job) -> Option<String> {
+    if job.refused.is_some() {
+        return None;
+    }
+    let whole = |path: &Path| Some(std::path::absolute(path).ok()?.to_str()?.to_owned());
+    let mut row = Row {
+        started: job.began.as_ref().map(|began| began.text.clone()),
+        agent: job.about.agent.clone(),
+        customer: job.about.customer.clone(),
+        queue: job.about.queue.clone(),
+        ..Row::default()
+    };
+    match &job.files {
+        CallFiles::One { path, agent } => {
+            row.path = Some(whole(path)?);
+            row.layout = (*agent == Side::Right).then(|| AGENT_RIGHT.to_owned());
+        }
+        CallFiles::Two { agent, customer } => {
+            (row.agent_path, row.customer_path) = (Some(whole(agent)?), Some(whole(customer)?));
+        }
+    }
+    serde_json::to_string(&row).ok()
+}
+
 impl Row {
     fn job(self, folder: &Path) -> Job {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -138,7 +168,7 @@ impl Row {
         let mut refused = None;
         let agent_side = match given(self.layout).as_deref() {
             None | Some("agent-left") => Side::Left,
-            Some("agent-right") => Side::Right,
+            Some(AGENT_RIGHT) => Side::Right,
             Some(other) => {
                 refused = Some(format!("no layout `{other}`; use agent-left or agent-right"));
                 Side::Left
@@ -220,6 +250,25 @@ mod tests {
         let two = CallFiles::Two { agent: "/a.wav".into(), customer: "/c.wav".into() };
         assert_eq!((&jobs[0].files, notes.len()), (&two, 0));
         assert_eq!(jobs[0].about.customer.as_deref(), Some("4711"));
+    }
+
+    #[test]
+    fn a_line_says_all_that_is_known_of_a_call() {
+        let (jobs, _) = manifest(
+            "calls.csv",
+            "path,agent_path,customer_path,layout,started,agent,customer,queue\n\
+             \"/x/b, \"\"c\"\".wav\",,,agent-right,2026-11-25T14:30:00+01:00,Ana,4711,returns\n\
+             ,/x/a.wav,/x/c.wav,,,,,\n\
+             /x/d.wav,,,,,,,\n",
+        )
+        .unwrap();
+        let lines: Vec<String> = jobs.iter().map(|job| line(job).unwrap()).collect();
+        assert_eq!(manifest("again.jsonl", &lines.join("\n")).unwrap().0, jobs);
+        let relative = Job::of(one("d.wav", Side::Left));
+        let (jobs, _) = manifest("again.jsonl", &line(&relative).unwrap()).unwrap();
+        let CallFiles::One { path, .. } = &jobs[0].files else { panic!() };
+        assert!(path.is_absolute() && path.ends_with("d.wav"), "{}", path.display());
+        assert_eq!(line(&Job { refused: Some("no".into()), ..relative }), None);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! ```text
 //! ARCHIVE/
 //!   calls/ID/events.jsonl …    a folder a call: the truth
-//!   failures.csv               recordings that could not be analysed, and why
+//!   failures.csv               recordings that could not be analysed, and why (`.failures.lock`
+//!                              beside it: of several programs one writes at a time)
 //!   index.sqlite               what `find` and `trends` look into: a cache of the folders
 //!   index.html                 all calls on a page, those worth hearing on top
 //!   .unfinished/               calls under way; a call is moved to `calls` when it is whole

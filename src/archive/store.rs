@@ -128,10 +128,16 @@ impl Archive {
                 continue;
             }
             CallFolder::create(&workshop)?;
-            let locked = private_file(&path).and_then(|file| file.lock().map(|()| file));
+            let failed = |source| ArchiveError::Write { path: path.clone(), source };
+            let lock = private_file(&path).map_err(failed)?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                // In containers most programs have the same number, and these two came together.
+                Err(TryLockError::WouldBlock) => continue,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
             // Whoever cleared up before it was locked has taken it away.
             if path.exists() {
-                let lock = locked.map_err(|source| ArchiveError::Write { path, source })?;
                 let known = Mutex::new(known(&root.join("calls")));
                 return Ok(Archive { root: root.to_owned(), known, workshop, _lock: lock });
             }
@@ -156,6 +162,11 @@ impl Archive {
         let earlier = known.get(digits(id)).cloned();
         known.entry(digits(id).to_owned()).or_insert_with(|| id.to_owned());
         earlier
+    }
+
+    /// A folder of this program's own, which lasts as long as it works on the archive.
+    pub fn workshop(&self) -> &Path {
+        &self.workshop
     }
 
     /// Where failures are listed.
@@ -196,8 +207,12 @@ impl Archive {
             fs::rename(&kept, &old).map_err(failed)?;
             fs::rename(&made, &kept).map_err(failed)?;
             let _ = fs::remove_dir_all(old);
-        } else {
-            fs::rename(&made, &kept).map_err(failed)?;
+        } else if let Err(source) = fs::rename(&made, &kept) {
+            // Another program had the same recording, and was faster: its call is as good.
+            if !self.has(id) {
+                return Err(failed(source));
+            }
+            self.discard(id);
         }
         Ok(())
     }
@@ -311,6 +326,22 @@ mod tests {
         archive.keep("a").unwrap();
         let text = |name: &str| fs::read_to_string(archive.call("a").join(name)).unwrap();
         assert_eq!((text(LOG_NAME), text("notes.jsonl")), ("anew".into(), "a note".into()));
+    }
+
+    #[test]
+    fn two_programs_that_made_the_same_call_keep_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let archives = [Archive::open(dir.path()).unwrap(), Archive::open(dir.path()).unwrap()];
+        assert_ne!(archives[0].workshop(), archives[1].workshop());
+        let made = |archive: &Archive| {
+            fs::write(archive.begin("a").unwrap().log_path(), "whole").unwrap();
+        };
+        archives.iter().for_each(made);
+        archives[0].keep("a").unwrap();
+        // As if it had looked before the first was there.
+        fs::rename(archives[1].call("a"), dir.path().join("a")).unwrap();
+        archives[1].keep("a").unwrap();
+        assert_eq!(fs::read_to_string(archives[0].call("a").join(LOG_NAME)).unwrap(), "whole");
     }
 
     #[test]

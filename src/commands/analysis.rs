@@ -1,5 +1,6 @@
 //! With what a call is analysed, as it is typed: the same for live calls and recordings.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -43,6 +44,26 @@ impl AnalysisArgs {
             config.rules = RuleSet::load(path)?;
         }
         Ok(config)
+    }
+
+    /// The same as options for a program that is started in another folder.
+    pub fn as_options(&self) -> anyhow::Result<Vec<OsString>> {
+        let mut options = Vec::new();
+        let files =
+            [("--config", &self.config), ("--rules", &self.rules), ("--phrases", &self.phrases)];
+        for (name, file) in files {
+            if let Some(file) = file {
+                options.extend([name.into(), std::path::absolute(file)?.into()]);
+            }
+        }
+        if let Some(model) = &self.model {
+            let is_file = std::path::Path::new(model).is_file();
+            let model =
+                if is_file { std::path::absolute(model)?.into() } else { OsString::from(model) };
+            options.extend(["--model".into(), model]);
+        }
+        options.extend(self.no_words.then(|| "--no-words".into()));
+        Ok(options)
     }
 
     /// The models; `usual` is the Whisper model where none is named.

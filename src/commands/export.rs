@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::calls::calls_at;
 use crate::call::folder::{CallFolder, LOG_NAME, private_file, read_log};
 use crate::call::record::Line;
+use crate::report::export::tables::{Form, Table, Tables};
 use crate::report::export::{
     call_id, write_audacity_labels, write_contact_lens, write_events_csv, write_rttm, write_srt,
     write_vtt,
@@ -27,7 +28,8 @@ pub struct ExportArgs {
     format: Format,
 
     /// Write to a file that only you can read, instead of standard output; of several calls, to a
-    /// folder, with a file for each that has the call's name
+    /// folder, with a file for each that has the call's name; tables of all calls always go to a
+    /// folder
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 }
@@ -48,30 +50,37 @@ enum Format {
     Rttm,
     /// A table with a row for each thing that happened, with a heading
     Csv,
+    /// Four tables of all the calls together, which pandas, DuckDB and Spark read (Apache Parquet):
+    /// calls, utterances, events, scorecards
+    Parquet,
+    /// The same four tables as CSV
+    Tables,
+}
+
+/// Writes a call; the text is its name where its log does not say it.
+type WriteCall = fn(&[Line], &str, &mut dyn Write) -> io::Result<()>;
+
+/// What is written of the calls.
+enum Written {
+    /// A file each, whose name ends with this.
+    Each(&'static str, WriteCall),
+    /// Tables of all of them.
+    Together(Form),
 }
 
 impl Format {
-    /// What its files' names end with.
-    fn ending(self) -> &'static str {
+    fn written(self) -> Written {
         match self {
-            Format::ContactLens => "contact-lens.json",
-            Format::Vtt => "vtt",
-            Format::Srt => "srt",
-            Format::Audacity => "labels.txt",
-            Format::Rttm => "rttm",
-            Format::Csv => "csv",
-        }
-    }
-
-    /// Writes a call; `name` is its own where its log does not say it.
-    fn write(self, lines: &[Line], name: &str, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Format::ContactLens => write_contact_lens(lines, name, out),
-            Format::Vtt => write_vtt(lines, out),
-            Format::Srt => write_srt(lines, out),
-            Format::Audacity => write_audacity_labels(lines, out),
-            Format::Rttm => write_rttm(lines, name, out),
-            Format::Csv => write_events_csv(lines, name, out),
+            Format::ContactLens => Written::Each("contact-lens.json", write_contact_lens),
+            Format::Vtt => Written::Each("vtt", |lines, _, out| write_vtt(lines, out)),
+            Format::Srt => Written::Each("srt", |lines, _, out| write_srt(lines, out)),
+            Format::Audacity => {
+                Written::Each("labels.txt", |lines, _, out| write_audacity_labels(lines, out))
+            }
+            Format::Rttm => Written::Each("rttm", write_rttm),
+            Format::Csv => Written::Each("csv", write_events_csv),
+            Format::Parquet => Written::Together(Form::Parquet),
+            Format::Tables => Written::Together(Form::Csv),
         }
     }
 }
@@ -90,21 +99,33 @@ pub fn run(args: ExportArgs) -> anyhow::Result<u8> {
     for path in &args.calls {
         folders.extend(calls_at(path)?);
     }
-    let mut place = place(&args, folders.len())?;
     let mut troubles = Vec::new();
-    for folder in &folders {
-        let lines = match read_log(folder) {
-            Ok(lines) => lines,
-            Err(trouble) => {
-                troubles.push(trouble);
-                continue;
+    // The logs that can be read, each with its folder's name.
+    let calls = folders.iter().filter_map(|folder| match read_log(folder) {
+        Ok(lines) => {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Some((name, lines))
+        }
+        Err(trouble) => {
+            troubles.push(trouble);
+            None
+        }
+    });
+    match args.format.written() {
+        Written::Each(ending, write) => {
+            let mut place = place(&args, folders.len())?;
+            for (name, lines) in calls {
+                let mut text = Vec::new();
+                write(&lines, &name, &mut text)?;
+                place.put(&text, call_id(&lines, &name), ending)?;
             }
-        };
-        let name =
-            folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-        let mut text = Vec::new();
-        args.format.write(&lines, &name, &mut text)?;
-        place.put(&text, call_id(&lines, &name), args.format)?;
+        }
+        Written::Together(form) => {
+            let Some(out) = &args.out else {
+                bail!("these are four tables; give a folder for them with --out");
+            };
+            write_tables(form, calls, out)?;
+        }
     }
     if troubles.len() == folders.len() {
         return Err(troubles.swap_remove(0).into());
@@ -113,6 +134,31 @@ pub fn run(args: ExportArgs) -> anyhow::Result<u8> {
         anstream::eprintln!("evenkeel: {trouble}");
     }
     Ok(u8::from(!troubles.is_empty()))
+}
+
+/// Writes the tables of all calls into the folder `out`. Each is there under its name when it is
+/// whole: another program may be about to read it.
+fn write_tables(
+    form: Form,
+    calls: impl Iterator<Item = (String, Vec<Line>)>,
+    out: &Path,
+) -> anyhow::Result<()> {
+    let failed =
+        || format!("{}: can't be written; choose another folder with --out", out.display());
+    let folder = CallFolder::create(out)?;
+    let path = |table: Table, more: &str| {
+        folder.path().join(format!("{}.{}{more}", table.name(), form.ending()))
+    };
+    let mut tables =
+        Tables::new(form, |table| private_file(&path(table, ".new"))).with_context(failed)?;
+    for (name, lines) in calls {
+        tables.add(&lines, &name).with_context(failed)?;
+    }
+    tables.finish().with_context(failed)?;
+    for table in Table::ALL {
+        std::fs::rename(path(table, ".new"), path(table, "")).with_context(failed)?;
+    }
+    Ok(())
 }
 
 /// Where `--out` and what was named say that the calls go.
@@ -135,7 +181,7 @@ fn place(args: &ExportArgs, calls: usize) -> anyhow::Result<Place> {
 
 impl Place {
     /// Writes a call there.
-    fn put(&mut self, text: &[u8], id: &str, format: Format) -> anyhow::Result<()> {
+    fn put(&mut self, text: &[u8], id: &str, ending: &str) -> anyhow::Result<()> {
         let path = match self {
             Place::Screen => {
                 let mut screen = io::stdout().lock();
@@ -143,7 +189,7 @@ impl Place {
             }
             Place::File(path) => path.clone(),
             Place::Folder { path, taken } => {
-                path.join(format!("{}.{}", free_name(id, taken), format.ending()))
+                path.join(format!("{}.{ending}", free_name(id, taken)))
             }
         };
         private_file(&path).and_then(|mut file| file.write_all(text)).with_context(|| {

@@ -1,23 +1,28 @@
 //! `evenkeel batch`: a night's recordings, analysed into an archive.
 
+mod cluster;
+mod hq;
+mod order;
+mod part;
 mod progress;
+mod share;
+mod tally;
 mod worker;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::analysis::AnalysisArgs;
 use super::stop_on_ctrl_c;
-use crate::archive::failures::{Failure, Failures};
-use crate::archive::{Archive, Index, Intake};
-use crate::report::page::write_index_page;
+use crate::archive::{Archive, Intake, Job};
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
-use progress::Progress;
+use share::Share;
+use tally::Tally;
 use worker::{Came, Made, Shared};
 
 /// Exit code when all was tried and some calls could not be analysed.
@@ -30,7 +35,7 @@ pub struct BatchArgs {
     /// Recordings, folders of them, patterns as "calls/*.wav", a manifest (.csv or .jsonl) with
     /// the columns path (or agent_path and customer_path), agent, customer, queue, started and
     /// layout; or - for a list on standard input
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required_unless_present = "part_of", value_name = "SOURCE")]
     sources: Vec<PathBuf>,
 
     /// The archive's folder; made where it isn't there
@@ -40,9 +45,21 @@ pub struct BatchArgs {
     #[command(flatten)]
     analysis: AnalysisArgs,
 
-    /// Calls analysed at once [default: one for each core]
+    /// Calls analysed at once on this machine [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
+
+    /// Where the work is done
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "here")]
+    engine: Engine,
+
+    /// Calls that a task of --engine hq analyses, one after the other
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    calls_per_task: u16,
+
+    /// Only the K-th of N shares of the recordings, as 3/20: for job arrays, a share a program
+    #[arg(long, value_name = "K/N")]
+    share: Option<Share>,
 
     /// Copy the audio into the calls' folders (16 kHz stereo, agent left)
     #[arg(long)]
@@ -55,11 +72,28 @@ pub struct BatchArgs {
     /// Write nothing but errors and what failed
     #[arg(long, short)]
     quiet: bool,
+
+    /// What `--engine hq` has its tasks do: the part of the work in this folder that
+    /// `$HQ_TASK_ID` names
+    #[arg(long, value_name = "FOLDER", hide = true, conflicts_with = "sources")]
+    part_of: Option<PathBuf>,
+}
+
+/// Where calls are analysed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// On this machine
+    Here,
+    /// On the workers of a running HyperQueue server, as tasks; see docs/cluster.md
+    Hq,
 }
 
 /// Runs the command; returns the exit code: 0 when all calls are in the archive, 3 when some
 /// could not be analysed, 130 when it was stopped.
 pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
+    if let Some(folder) = &args.part_of {
+        return part::work(&args, folder);
+    }
     let config = args.analysis.config()?;
     let archive = Archive::open(&args.out)?;
     let mut intake = Intake::beside(&args.out);
@@ -72,8 +106,16 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     if intake.jobs.is_empty() {
         bail!("no recordings there: WAV, FLAC, MP3, Ogg, M4A or WebM files are looked for");
     }
-
+    let jobs = match args.share {
+        Some(share) => share.of(intake.jobs),
+        None => intake.jobs,
+    };
     let models = args.analysis.models(&config, None)?;
+    if args.engine == Engine::Hq {
+        // They were loaded so that what is wrong with them is told here and now.
+        drop(models);
+        return cluster::run(&args, &archive, &jobs);
+    }
     let stop = stop_on_ctrl_c()?;
     let shared = Shared {
         config: &config,
@@ -85,101 +127,28 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         begun: Default::default(),
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = args.workers.map_or(cores, usize::from).min(intake.jobs.len());
+    let workers = args.workers.map_or(cores, usize::from).min(jobs.len().max(1));
+    let mut tally = Tally::new(&archive, &args.out, &jobs, args.quiet);
+    analyse(&shared, jobs.iter(), workers, &stop, |job, came| tally.take(job, came))?;
+    tally.close(stop.load(Ordering::Relaxed), args.share.is_none())
+}
 
-    let failures_path = archive.failures();
-    let listed = |error| format!("{}: can't be written: {error}", failures_path.display());
-    let mut failures =
-        Failures::open(&failures_path, &intake.jobs).map_err(|e| anyhow::anyhow!(listed(e)))?;
-    let mut progress = Progress::new(&intake.jobs, args.quiet);
-    let mut counts = Counts::default();
-    let not_stopped = intake.jobs.iter().take_while(|_| !stop.load(Ordering::Relaxed));
+/// Analyses `jobs` on this machine, until it is to `stop`; `done` gets what came of each.
+fn analyse<'a>(
+    shared: &Shared,
+    jobs: impl Iterator<Item = &'a Job> + Send,
+    workers: usize,
+    stop: &AtomicBool,
+    mut done: impl FnMut(&'a Job, Came) -> anyhow::Result<()>,
+) -> Result<(), SessionError> {
     each(
-        not_stopped,
+        jobs.take_while(|_| !stop.load(Ordering::Relaxed)),
         workers,
         || shared.transcriber(),
         |transcriber, job| shared.work(job, transcriber),
         |job, result| {
             let came = result.unwrap_or_else(|broke| Came { secs: 0.0, made: Made::Failed(broke) });
-            counts.add(&came.made);
-            if let Made::Failed(reason) = &came.made {
-                let failure = Failure::of(job, reason);
-                progress.say(&format!("{}: {}", failure.recording, failure.reason));
-                failures.add(failure).map_err(|e| SessionError::Sink(listed(e).into()))?;
-            }
-            if let Made::Analysed { no_page: Some(why) } = &came.made {
-                progress
-                    .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page"));
-            }
-            progress.done(job, came.secs, failures.count());
-            Ok::<(), SessionError>(())
+            done(job, came).map_err(|why| SessionError::Sink(format!("{why:#}").into()))
         },
-    )?;
-    failures.finish().map_err(|error| anyhow::anyhow!(listed(error)))?;
-    // A cache: what goes wrong with it costs no call.
-    match Index::open(&args.out) {
-        Ok((index, refreshed)) => {
-            refreshed.damaged.iter().for_each(|why| progress.say(why));
-            if let Err(why) = write_index_page(&args.out, &index) {
-                progress.say(&why.to_string());
-            }
-        }
-        Err(why) => progress.say(&why.to_string()),
-    }
-    let stopped = stop.load(Ordering::Relaxed);
-    progress.close(&report(&args, &intake, &counts, stopped));
-    if failures.count() > 0 {
-        let list = failures_path.display();
-        anstream::eprintln!("evenkeel: {} failed; the reasons are in {list}", failures.count());
-    }
-    Ok(match (stopped, failures.count()) {
-        (true, _) => super::INTERRUPTED,
-        (false, 0) => 0,
-        (false, _) => SOME_FAILED,
-    })
-}
-
-/// What has come of the calls.
-#[derive(Default)]
-struct Counts {
-    analysed: usize,
-    known: usize,
-    same: usize,
-    failed: usize,
-    other_settings: usize,
-}
-
-impl Counts {
-    fn add(&mut self, made: &Made) {
-        match made {
-            Made::Analysed { .. } => self.analysed += 1,
-            Made::Known { same_settings } => {
-                self.known += 1;
-                self.other_settings += usize::from(!same_settings);
-            }
-            Made::Same => self.same += 1,
-            Made::Failed(_) => self.failed += 1,
-            Made::Stopped => {}
-        }
-    }
-}
-
-fn report(args: &BatchArgs, intake: &Intake, counts: &Counts, stopped: bool) -> String {
-    let Counts { analysed, known, same, failed, other_settings } = counts;
-    let mut parts = vec![format!("{analysed} analysed")];
-    let more =
-        [(*known, "were there already"), (*same, "are copies of others"), (*failed, "failed")];
-    parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
-    let calls = intake.jobs.len();
-    let mut text = format!("{calls} recordings: {}.", parts.join(", "));
-    if *other_settings > 0 {
-        text += &format!(
-            "\n{other_settings} of those that were there were analysed with other settings or models; \
-             --again analyses them anew."
-        );
-    }
-    if stopped {
-        text += "\nStopped before the end; the same command goes on from here.";
-    }
-    text + &format!("\nThe archive is {}", args.out.display())
+    )
 }

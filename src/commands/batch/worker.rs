@@ -5,6 +5,8 @@ use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::archive::store::Content;
 use crate::archive::{Archive, Job};
 use crate::audio::source::CallSource;
@@ -38,6 +40,7 @@ pub struct Shared<'a> {
 }
 
 /// What came of a recording.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Came {
     /// Its length in seconds, as far as it was analysed now.
     pub secs: f64,
@@ -45,6 +48,8 @@ pub struct Came {
 }
 
 /// Whether its call is in the archive.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// It is; its page could not be written where something is said.
     Analysed { no_page: Option<String> },

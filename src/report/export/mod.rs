@@ -8,6 +8,7 @@ mod labels;
 mod rttm;
 mod subtitles;
 mod table;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod turn;

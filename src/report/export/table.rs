@@ -41,17 +41,17 @@ const HEADING: [&str; 13] = [
 
 /// A row as it is built.
 #[derive(Default)]
-struct Row<'a> {
-    event: &'static str,
-    party: Option<Party>,
-    name: &'a str,
-    text: &'a str,
-    confidence: Option<f64>,
-    sentiment: Option<f64>,
-    score: Option<f64>,
-    severity: Option<u8>,
-    outcome: &'a str,
-    due: &'a str,
+pub(super) struct Row<'a> {
+    pub event: &'static str,
+    pub party: Option<Party>,
+    pub name: &'a str,
+    pub text: &'a str,
+    pub confidence: Option<f64>,
+    pub sentiment: Option<f64>,
+    pub score: Option<f64>,
+    pub severity: Option<u8>,
+    pub outcome: &'a str,
+    pub due: &'a str,
 }
 
 /// Writes a row for each utterance, overlap, silence, practice, issue, promise, cue and flag, in
@@ -86,13 +86,13 @@ pub fn write_events_csv(lines: &[Line], name: &str, out: &mut dyn Write) -> io::
 }
 
 /// Text on one line that no spreadsheet takes for a formula (OWASP, "CSV injection").
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let text = one_line(text);
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
 
 /// The row of a line of the log; `None` where it gets none.
-fn row<'a>(lines: &[Line], line: &'a Line) -> Option<(Offsets, Row<'a>)> {
+pub(super) fn row<'a>(lines: &[Line], line: &'a Line) -> Option<(Offsets, Row<'a>)> {
     let none = Row::default();
     let (at, row) = match &line.record {
         Record::Utterance { party, span, text, confidence, sentiment, .. } => {

@@ -1,0 +1,142 @@
+//! What comes of the calls of a batch, wherever they are analysed: counted, shown and listed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::SOME_FAILED;
+use super::progress::Progress;
+use super::worker::{Came, Made};
+use crate::archive::failures::{Failure, Failures};
+use crate::archive::{Archive, Index, Job};
+use crate::commands::INTERRUPTED;
+use crate::report::page::write_index_page;
+
+/// The account of a batch.
+pub struct Tally {
+    archive: PathBuf,
+    list: PathBuf,
+    failures: Failures,
+    pub progress: Progress,
+    counts: Counts,
+    calls: usize,
+}
+
+/// How many calls came to what.
+#[derive(Default)]
+struct Counts {
+    analysed: usize,
+    known: usize,
+    same: usize,
+    failed: usize,
+    other_settings: usize,
+}
+
+impl Tally {
+    /// Nothing has come of `jobs` yet.
+    pub fn new(archive: &Archive, root: &Path, jobs: &[Job], quiet: bool) -> Tally {
+        Tally {
+            archive: root.to_owned(),
+            list: archive.failures(),
+            failures: Failures::of(&archive.failures(), jobs),
+            progress: Progress::new(jobs, quiet),
+            counts: Counts::default(),
+            calls: jobs.len(),
+        }
+    }
+
+    /// Takes what came of a call.
+    ///
+    /// # Errors
+    /// Where a failure can't be listed.
+    pub fn take(&mut self, job: &Job, came: Came) -> anyhow::Result<()> {
+        self.counts.add(&came.made);
+        if let Made::Failed(reason) = &came.made {
+            let failure = Failure::of(job, reason);
+            self.progress.say(&format!("{}: {}", failure.recording, failure.reason));
+            self.failures.add(failure).with_context(|| self.listed())?;
+        }
+        if let Made::Analysed { no_page: Some(why) } = &came.made {
+            self.progress
+                .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page"));
+        }
+        self.progress.done(job, came.secs, self.failures.count());
+        Ok(())
+    }
+
+    /// Ends with the closing report; with the index and its page brought up to date, unless other programs work
+    /// on the archive as well, and a network's file system keeps no database of several. Returns
+    /// the exit code.
+    ///
+    /// # Errors
+    /// Where the failures can't be listed.
+    pub fn close(self, stopped: bool, alone: bool) -> anyhow::Result<u8> {
+        self.failures.finish().with_context(|| self.listed())?;
+        if alone {
+            // A cache: what goes wrong with it costs no call.
+            match Index::open(&self.archive) {
+                Ok((index, refreshed)) => {
+                    refreshed.damaged.iter().for_each(|why| self.progress.say(why));
+                    if let Err(why) = write_index_page(&self.archive, &index) {
+                        self.progress.say(&why.to_string());
+                    }
+                }
+                Err(why) => self.progress.say(&why.to_string()),
+            }
+        }
+        let report = self.report(stopped);
+        self.progress.close(&report);
+        let failed = self.failures.count();
+        if failed > 0 {
+            let list = self.list.display();
+            anstream::eprintln!("evenkeel: {failed} failed; the reasons are in {list}");
+        }
+        Ok(match (stopped, failed) {
+            (true, _) => INTERRUPTED,
+            (false, 0) => 0,
+            (false, _) => SOME_FAILED,
+        })
+    }
+
+    fn listed(&self) -> String {
+        format!("{}: can't be written", self.list.display())
+    }
+
+    fn report(&self, stopped: bool) -> String {
+        let Counts { analysed, known, same, failed, other_settings } = self.counts;
+        let mut parts = vec![format!("{analysed} analysed")];
+        let more =
+            [(known, "were there already"), (same, "are copies of others"), (failed, "failed")];
+        parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+        let mut text = format!("{} recording{}: {}.", self.calls, plural(self.calls), parts.join(", "));
+        if other_settings > 0 {
+            text += &format!(
+                "\n{other_settings} of those that were there were analysed with other settings or models; \
+                 --again analyses them anew."
+            );
+        }
+        if stopped {
+            text += "\nStopped before the end; the same command goes on from here.";
+        }
+        text + &format!("\nThe archive is {}", self.archive.display())
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+impl Counts {
+    fn add(&mut self, made: &Made) {
+        match made {
+            Made::Analysed { .. } => self.analysed += 1,
+            Made::Known { same_settings } => {
+                self.known += 1;
+                self.other_settings += usize::from(!same_settings);
+            }
+            Made::Same => self.same += 1,
+            Made::Failed(_) => self.failed += 1,
+            Made::Stopped => {}
+        }
+    }
+}
