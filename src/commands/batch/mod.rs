@@ -60,7 +60,6 @@ pub struct BatchArgs {
 /// could not be analysed, 130 when it was stopped.
 pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     let config = args.analysis.config()?;
-    let archive = Archive::open(&args.out)?;
     let mut intake = Intake::beside(&args.out);
     for source in &args.sources {
         intake.add(source, &mut io::stdin().lock())?;
@@ -73,6 +72,8 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     }
 
     let models = args.analysis.models(&config, None)?;
+    // After all else that may be wrong: what was mistyped leaves no empty archive behind.
+    let archive = Archive::open(&args.out)?;
     let stop = stop_on_ctrl_c()?;
     let shared = Shared {
         config: &config,
@@ -93,7 +94,7 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     let mut progress = Progress::new(&intake.jobs, args.quiet);
     let mut counts = Counts::default();
     let not_stopped = intake.jobs.iter().take_while(|_| !stop.load(Ordering::Relaxed));
-    each(
+    let worked = each(
         not_stopped,
         workers,
         || shared.transcriber(),
@@ -101,16 +102,27 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         |job, result| {
             let came = result.unwrap_or_else(|broke| Came { secs: 0.0, made: Made::Failed(broke) });
             counts.add(&came.made);
-            if let Made::Failed(reason) = &came.made {
-                let failure = Failure::of(job, reason);
-                progress.say(&format!("{}: {}", failure.recording, failure.reason));
-                failures.add(failure).map_err(|e| SessionError::Sink(listed(e).into()))?;
+            match came.made {
+                Made::Failed(reason) => {
+                    let failure = Failure::of(job, &reason);
+                    progress.say(&format!("{}: {}", failure.recording, failure.reason));
+                    failures.add(failure).map_err(|e| SessionError::Sink(listed(e).into()))?;
+                }
+                Made::Unwritable(reason) => return Err(SessionError::Sink(reason.into())),
+                Made::Stopped => return Ok(()),
+                Made::Analysed | Made::Known { .. } | Made::Same => {}
             }
             progress.done(job, came.secs, failures.count());
-            Ok::<(), SessionError>(())
+            Ok(())
         },
-    )?;
-    failures.finish().map_err(|error| anyhow::anyhow!(listed(error)))?;
+    );
+    let finished = failures.finish();
+    if let Err(why) = worked {
+        let (left, calls) = (progress.undone(), intake.jobs.len());
+        drop(progress);
+        bail!("{why}\n{left} of {calls} recordings are undone; the same command goes on with them");
+    }
+    finished.map_err(|error| anyhow::anyhow!(listed(error)))?;
     // A cache: what goes wrong with it costs no call.
     match Index::open(&args.out) {
         Ok((_, refreshed)) => refreshed.damaged.iter().for_each(|why| progress.say(why)),
@@ -149,7 +161,7 @@ impl Counts {
             }
             Made::Same => self.same += 1,
             Made::Failed(_) => self.failed += 1,
-            Made::Stopped => {}
+            Made::Unwritable(_) | Made::Stopped => {}
         }
     }
 }
