@@ -1,82 +1,12 @@
 //! A night's recordings through the real program, without words: what is in the archive afterwards.
 
+mod night;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::path::Path;
+use std::process::Command;
 
-const DEMO: &str = "assets/demo-call.wav";
-
-/// A folder of recordings, and an archive to be.
-struct Night {
-    dir: tempfile::TempDir,
-}
-
-impl Night {
-    fn new() -> Night {
-        let night = Night { dir: tempfile::tempdir().unwrap() };
-        fs::create_dir(night.source("")).unwrap();
-        night
-    }
-
-    fn source(&self, name: &str) -> PathBuf {
-        self.dir.path().join("recordings").join(name)
-    }
-
-    fn archive(&self) -> PathBuf {
-        self.dir.path().join("archive")
-    }
-
-    /// `count` recordings of some seconds, each another part of the demo call.
-    fn add_calls(&self, count: usize) {
-        let demo = fs::read(DEMO).unwrap();
-        let mut head = header(&demo);
-        for number in 0..count {
-            let from = 16_000 * number;
-            let data = &demo[head.len() + from..][..160_000];
-            let length = (data.len() as u32).to_le_bytes();
-            let end = head.len();
-            head[end - 4..].copy_from_slice(&length);
-            fs::write(self.source(&format!("call {number:02}.wav")), [&head[..], data].concat())
-                .unwrap();
-        }
-    }
-
-    fn command(&self, more: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
-        command.args(["batch", "--no-words", "--out"]).arg(self.archive()).args(more);
-        command
-    }
-
-    fn run(&self, more: &[&str]) -> Output {
-        self.command(more).arg(self.source("")).output().unwrap()
-    }
-
-    /// Each call's name and log, in order.
-    fn logs(&self) -> Vec<(String, String)> {
-        let mut logs: Vec<(String, String)> = fs::read_dir(self.archive().join("calls"))
-            .unwrap()
-            .map(|call| {
-                let call = call.unwrap();
-                let log = fs::read_to_string(call.path().join("events.jsonl")).unwrap();
-                (call.file_name().into_string().unwrap(), log)
-            })
-            .collect();
-        logs.sort();
-        logs
-    }
-}
-
-/// The bytes of a WAV file up to its samples.
-fn header(wav: &[u8]) -> Vec<u8> {
-    let data = wav.windows(4).position(|bytes| bytes == b"data").unwrap();
-    wav[..data + 8].to_vec()
-}
-
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    text(&output.stdout) + &text(&output.stderr)
-}
+use night::{DEMO, Night, said};
 
 #[test]
 fn a_call_of_a_batch_is_told_as_by_replay() {
@@ -121,14 +51,7 @@ fn what_cannot_be_analysed_is_listed_and_stops_nothing() {
         report.contains("6 recordings: 1 analysed, 1 are copies of others, 4 failed."),
         "{report}"
     );
-    let listed = || -> Vec<Vec<String>> {
-        let mut reader = csv::Reader::from_path(night.archive().join("failures.csv")).unwrap();
-        let fields = |row: csv::StringRecord| row.iter().map(str::to_owned).collect();
-        let mut rows: Vec<Vec<String>> = reader.records().map(|row| fields(row.unwrap())).collect();
-        rows.sort();
-        rows
-    };
-    let failed = listed();
+    let failed = night.failures();
     let names: Vec<&str> = failed.iter().map(|row| row[0].rsplit('/').next().unwrap()).collect();
     assert_eq!(names, ["nowhere.wav", "empty.wav", "sparse.wav", "text\n\"<b>\".wav"]);
     assert!(failed.iter().all(|row| row[2].len() > 10), "{failed:?}");
@@ -136,7 +59,7 @@ fn what_cannot_be_analysed_is_listed_and_stops_nothing() {
     fs::copy(DEMO, night.source("empty.wav")).unwrap();
     fs::remove_file(night.source("sparse.wav")).unwrap();
     let output = night.run(&[]);
-    assert_eq!(listed().len(), 3, "{}", said(&output));
+    assert_eq!(night.failures().len(), 3, "{}", said(&output));
     assert_eq!(night.logs().len(), 1);
 }
 
@@ -172,42 +95,18 @@ fn other_settings_are_noticed_and_the_calls_analysed_again_on_request() {
     assert!(night.logs() != before);
 }
 
-/// Ends a child when the test does.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
-fn killed_again_and_again_it_loses_no_call_and_makes_none_twice() {
-    let whole = Night::new();
-    whole.add_calls(12);
-    assert!(whole.run(&["--workers", "2"]).status.success());
-
+fn sound_that_was_kept_stays_when_a_call_is_analysed_again() {
     let night = Night::new();
-    night.add_calls(12);
-    for round in 0..8u64 {
-        let mut command = night.command(&["--workers", "2"]);
-        command.arg(night.source("")).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = Killed(command.spawn().unwrap());
-        // Spread over the run, some while it loads its models.
-        std::thread::sleep(Duration::from_millis(60 + 97 * round % 450));
-        drop(child);
-        if night.archive().join("calls").exists() {
-            for (id, log) in night.logs() {
-                assert!(log.ends_with("}\n") && log.contains("\"type\":\"summary\""), "{id}");
-            }
-        }
-    }
-    assert!(night.run(&["--workers", "1"]).status.success());
-    assert!(night.logs() == whole.logs());
-    assert_eq!(night.logs().len(), 12);
-    let left = fs::read_dir(night.archive().join(".unfinished")).unwrap().count();
-    assert_eq!(left, 0);
+    night.add_calls(1);
+    night.run(&["--keep-audio"]);
+    let audio = night.archive().join("calls").join(&night.logs()[0].0).join("audio.wav");
+    let before = fs::read(&audio).unwrap();
+    // Ten seconds of two channels at 16 kHz and 16 bits.
+    assert_eq!(before.len(), 44 + 10 * 16_000 * 4);
+    let report = said(&night.run(&["--again"]));
+    assert!(report.contains("1 analysed"), "{report}");
+    assert!(fs::read(&audio).unwrap() == before);
 }
 
 #[test]
@@ -218,4 +117,5 @@ fn nothing_to_do_is_an_error_that_says_so() {
     assert!(said(&output).contains("no recordings there"), "{}", said(&output));
     let output = night.command(&[]).arg(Path::new("nowhere/*.wav")).output().unwrap();
     assert!(said(&output).contains("nowhere/*.wav: there is no such file"), "{}", said(&output));
+    assert!(!night.archive().exists(), "nothing was analysed, and an archive made for it");
 }

@@ -10,10 +10,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::failures::FAILURES_NAME;
 use super::intake::Job;
-use crate::call::folder::{CallFolder, FolderError, LOG_NAME, private_file};
+use crate::call::folder::{AUDIO_NAME, CallFolder, FolderError, LOG_NAME, private_file};
 use crate::models::{Sha256Sum, sha256_of_file};
 
-/// Characters of a recording's name that a call's name takes over at most.
+/// Bytes of a recording's name that a call's name takes over at most: file systems allow 255 for the
+/// whole of it.
 const LONGEST_STEM: usize = 60;
 /// Hexadecimal digits of the content's hash in a call's name: with 10,000,000 calls the
 /// chance that two share them is below 1 in 20,000.
@@ -104,8 +105,8 @@ fn id_of(job: &Job, sums: &[Sha256Sum]) -> String {
         name = folder.map_or(name, |folder| folder.to_string_lossy().into_owned());
     }
     let good = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    let name: String = name.chars().map(good).take(LONGEST_STEM).collect();
-    let name = name.trim_start_matches('.');
+    let name: String = name.chars().map(good).collect();
+    let name = name[..name.floor_char_boundary(LONGEST_STEM)].trim_start_matches('.');
     format!("{}-{}", if name.is_empty() { "call" } else { name }, &digits[..DIGITS])
 }
 
@@ -196,16 +197,26 @@ impl Archive {
         // A power cut must not leave a folder whose files never reached the disk.
         sync(&made).map_err(failed)?;
         if kept.exists() {
-            // Notes that people have added since stay with the call.
+            // Notes that people have added since stay with the call, and so does its sound.
             for entry in fs::read_dir(&kept).map_err(failed)?.flatten() {
                 let name = entry.file_name();
+                let anew = made.join(&name);
                 if name.to_string_lossy().starts_with("notes.") {
-                    fs::copy(entry.path(), made.join(name)).map_err(failed)?;
+                    fs::copy(entry.path(), anew).map_err(failed)?;
+                } else if name == AUDIO_NAME && !anew.exists() {
+                    // It is large: a second name costs nothing, where the file system has them.
+                    fs::hard_link(entry.path(), &anew)
+                        .or_else(|_| fs::copy(entry.path(), &anew).map(drop))
+                        .map_err(failed)?;
                 }
             }
             let old = self.workshop.join(format!("{id}{REPLACED}"));
             fs::rename(&kept, &old).map_err(failed)?;
-            fs::rename(&made, &kept).map_err(failed)?;
+            if let Err(why) = fs::rename(&made, &kept) {
+                // Not left where this program clears up in the end.
+                let _ = fs::rename(&old, &kept);
+                return Err(failed(why));
+            }
             let _ = fs::remove_dir_all(old);
         } else if let Err(source) = fs::rename(&made, &kept) {
             // Another program had the same recording, and was faster: its call is as good.
@@ -296,6 +307,8 @@ mod tests {
         assert_eq!(first, "Ana_s__b___1_-ba7816bf8f01cfea");
         assert_ne!(id(&at("Ana's <b>\n\"1\".wav", "abd")), first);
         assert!(id(&at("...wav", "abc")).starts_with("call-ba78"));
+        // The longest name that a file may have, of letters of four bytes.
+        assert!(id(&at(&format!("{}.wav", "\u{20000}".repeat(62)), "abc")).len() < 100);
         let two = CallFiles::Two {
             agent: dir.path().join("...wav"),
             customer: dir.path().join("Ana's <b>\n\"1\".wav"),
@@ -320,12 +333,19 @@ mod tests {
         let twice = ["a-0123456789abcdef", "b-0123456789abcdef"];
         assert_eq!(archive.claim(twice[0]), None);
         assert_eq!(archive.claim(twice[1]).as_deref(), Some(twice[0]));
-        // Analysed again: the log is replaced, what people wrote of it stays.
+        // Analysed again: the log is replaced, what people wrote of it and its sound stay.
         fs::write(archive.call("a").join("notes.jsonl"), "a note").unwrap();
+        fs::write(archive.call("a").join(AUDIO_NAME), "a sound").unwrap();
         fs::write(archive.begin("a").unwrap().log_path(), "anew").unwrap();
         archive.keep("a").unwrap();
         let text = |name: &str| fs::read_to_string(archive.call("a").join(name)).unwrap();
-        assert_eq!((text(LOG_NAME), text("notes.jsonl")), ("anew".into(), "a note".into()));
+        assert_eq!([LOG_NAME, "notes.jsonl", AUDIO_NAME].map(text), ["anew", "a note", "a sound"]);
+        // Unless it was copied again.
+        let again = archive.begin("a").unwrap();
+        fs::write(again.log_path(), "anew").unwrap();
+        fs::write(again.audio_path(), "the sound").unwrap();
+        archive.keep("a").unwrap();
+        assert_eq!(text(AUDIO_NAME), "the sound");
     }
 
     #[test]

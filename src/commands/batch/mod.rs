@@ -95,7 +95,6 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         return part::work(&args, folder);
     }
     let config = args.analysis.config()?;
-    let archive = Archive::open(&args.out)?;
     let mut intake = Intake::beside(&args.out);
     for source in &args.sources {
         intake.add(source, &mut io::stdin().lock())?;
@@ -111,6 +110,8 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         None => intake.jobs,
     };
     let models = args.analysis.models(&config, None)?;
+    // After all else that may be wrong: what was mistyped leaves no empty archive behind.
+    let archive = Archive::open(&args.out)?;
     if args.engine == Engine::Hq {
         // They were loaded so that what is wrong with them is told here and now.
         drop(models);
@@ -129,7 +130,10 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = args.workers.map_or(cores, usize::from).min(jobs.len().max(1));
     let mut tally = Tally::new(&archive, &args.out, &jobs, args.quiet);
-    analyse(&shared, jobs.iter(), workers, &stop, |job, came| tally.take(job, came))?;
+    let worked = analyse(&shared, jobs.iter(), workers, &stop, |job, came| tally.take(job, came));
+    if let Err(why) = worked {
+        return Err(tally.broken_off(&why));
+    }
     tally.close(stop.load(Ordering::Relaxed), args.share.is_none())
 }
 

@@ -16,7 +16,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
 use super::worker::{Came, Made, Shared};
@@ -137,8 +137,10 @@ pub fn work(args: &BatchArgs, folder: &Path) -> anyhow::Result<u8> {
     let mut out = private_file(&path).with_context(failed)?;
     let mut call = 0;
     analyse(&shared, jobs.iter(), 1, &stop, |job, mut came| {
-        if let Made::Failed(reason) = &mut came.made {
-            *reason = Failure::of(job, reason).reason;
+        match &mut came.made {
+            Made::Failed(reason) => *reason = Failure::of(job, reason).reason,
+            Made::Unwritable(reason) => bail!("{reason}"),
+            _ => {}
         }
         if !matches!(came.made, Made::Stopped) {
             let line = serde_json::to_string(&Line { call, came })? + "\n";

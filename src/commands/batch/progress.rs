@@ -64,6 +64,11 @@ impl Progress {
         }
     }
 
+    /// How many recordings are not dealt with yet.
+    pub fn undone(&self) -> usize {
+        self.calls.1 - self.calls.0
+    }
+
     fn text(&self, failed: usize) -> String {
         let wall = self.began.elapsed();
         let mut text =

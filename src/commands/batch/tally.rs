@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow, bail};
 
 use super::SOME_FAILED;
 use super::progress::Progress;
@@ -11,6 +11,7 @@ use crate::archive::failures::{Failure, Failures};
 use crate::archive::{Archive, Index, Job};
 use crate::commands::INTERRUPTED;
 use crate::report::page::write_index_page;
+use crate::session::replay::SessionError;
 
 /// The account of a batch.
 pub struct Tally {
@@ -48,17 +49,21 @@ impl Tally {
     /// Takes what came of a call.
     ///
     /// # Errors
-    /// Where a failure can't be listed.
+    /// Where a failure can't be listed, or the archive not be written.
     pub fn take(&mut self, job: &Job, came: Came) -> anyhow::Result<()> {
         self.counts.add(&came.made);
-        if let Made::Failed(reason) = &came.made {
-            let failure = Failure::of(job, reason);
-            self.progress.say(&format!("{}: {}", failure.recording, failure.reason));
-            self.failures.add(failure).with_context(|| self.listed())?;
-        }
-        if let Made::Analysed { no_page: Some(why) } = &came.made {
-            self.progress
-                .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page"));
+        match came.made {
+            Made::Failed(reason) => {
+                let failure = Failure::of(job, &reason);
+                self.progress.say(&format!("{}: {}", failure.recording, failure.reason));
+                self.failures.add(failure).with_context(|| self.listed())?;
+            }
+            Made::Unwritable(reason) => bail!("{reason}"),
+            Made::Stopped => return Ok(()),
+            Made::Analysed { no_page: Some(why) } => self
+                .progress
+                .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page")),
+            Made::Analysed { no_page: None } | Made::Known { .. } | Made::Same => {}
         }
         self.progress.done(job, came.secs, self.failures.count());
         Ok(())
@@ -96,6 +101,15 @@ impl Tally {
             (false, 0) => 0,
             (false, _) => SOME_FAILED,
         })
+    }
+
+    /// Ends where the work can't go on: the archive can't be written, say.
+    pub fn broken_off(self, why: &SessionError) -> anyhow::Error {
+        // As good as it can be where nothing can be written: the list was kept as it grew.
+        let _ = self.failures.finish();
+        let (left, calls) = (self.progress.undone(), self.calls);
+        drop(self.progress);
+        anyhow!("{why}\n{left} of {calls} recordings are undone; the same command goes on with them")
     }
 
     fn listed(&self) -> String {
@@ -136,7 +150,7 @@ impl Counts {
             }
             Made::Same => self.same += 1,
             Made::Failed(_) => self.failed += 1,
-            Made::Stopped => {}
+            Made::Unwritable(_) | Made::Stopped => {}
         }
     }
 }

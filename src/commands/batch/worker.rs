@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::store::Content;
-use crate::archive::{Archive, Job};
-use crate::audio::source::CallSource;
-use crate::audio::write::CallWriter;
-use crate::call::folder::{Journal, read_head};
+use crate::archive::{Archive, ArchiveError, Job};
+use crate::audio::source::{CallSource, SourceError};
+use crate::audio::write::{CallWriter, WriteError};
+use crate::call::folder::{FolderError, Journal, read_head};
 use crate::call::record::Record;
 use crate::commands::loaded::LoadedModels;
 use crate::config::Config;
@@ -59,8 +60,57 @@ pub enum Made {
     Same,
     /// It can't be; the reason names the file.
     Failed(String),
+    /// The archive can't be written, which is no fault of the recording: the others would fare no
+    /// better.
+    Unwritable(String),
     /// The work was stopped.
     Stopped,
+}
+
+/// Why a call is not in the archive.
+enum Trouble {
+    Recording(String),
+    Archive(String),
+}
+
+impl From<SourceError> for Trouble {
+    fn from(error: SourceError) -> Trouble {
+        Trouble::Recording(error.to_string())
+    }
+}
+
+impl From<FolderError> for Trouble {
+    fn from(error: FolderError) -> Trouble {
+        Trouble::Archive(error.to_string())
+    }
+}
+
+impl From<WriteError> for Trouble {
+    fn from(error: WriteError) -> Trouble {
+        Trouble::Archive(error.to_string())
+    }
+}
+
+impl From<ArchiveError> for Trouble {
+    fn from(error: ArchiveError) -> Trouble {
+        match error {
+            ArchiveError::Recording { .. } => Trouble::Recording(error.to_string()),
+            ArchiveError::Write { .. } | ArchiveError::Folder(_) => {
+                Trouble::Archive(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<SessionError> for Trouble {
+    fn from(error: SessionError) -> Trouble {
+        match error {
+            SessionError::Sink(_) => Trouble::Archive(error.to_string()),
+            SessionError::Source(_) | SessionError::Words(_) | SessionError::Worker => {
+                Trouble::Recording(error.to_string())
+            }
+        }
+    }
 }
 
 impl Shared<'_> {
@@ -72,9 +122,16 @@ impl Shared<'_> {
     /// Analyses one call.
     pub fn work(&self, job: &Job, transcriber: &mut Option<Box<dyn Transcriber>>) -> Came {
         let mut secs = 0.0;
-        let made = self.try_to(job, transcriber, &mut secs).unwrap_or_else(|error| {
+        let made = self.try_to(job, transcriber, &mut secs).unwrap_or_else(|trouble| {
             // The causes are in the texts of those that matter; the outermost names the file.
-            Made::Failed(format!("{error:#}"))
+            match trouble {
+                Trouble::Recording(reason) => Made::Failed(reason),
+                Trouble::Archive(reason) => {
+                    // At once: the next call may be small enough for what room is left.
+                    self.stop.store(true, Ordering::Relaxed);
+                    Made::Unwritable(reason)
+                }
+            }
         });
         Came { secs, made }
     }
@@ -84,9 +141,9 @@ impl Shared<'_> {
         job: &Job,
         transcriber: &mut Option<Box<dyn Transcriber>>,
         secs: &mut f64,
-    ) -> anyhow::Result<Made> {
+    ) -> Result<Made, Trouble> {
         if let Some(why) = &job.refused {
-            anyhow::bail!("{why}");
+            return Err(Trouble::Recording(why.clone()));
         }
         if self.stop.load(Ordering::Relaxed) {
             return Ok(Made::Stopped);
@@ -94,10 +151,10 @@ impl Shared<'_> {
         // Before the whole is read for its hash: most of what can't be used is told by its head.
         let mut source = CallSource::open(&job.files)?;
         if let Some(long) = source.expected_secs().filter(|secs| *secs > LONGEST_SECS) {
-            anyhow::bail!(
+            return Err(Trouble::Recording(format!(
                 "{:.0} hours long, which is no call; at most 24 are analysed",
                 long / 3600.0
-            );
+            )));
         }
         let Content { id, sha256 } = Content::of(job)?;
         let head = self.head(job, &source, &id, sha256.iter().map(ToString::to_string).collect());
@@ -122,22 +179,25 @@ impl Shared<'_> {
         let mut sink = CallSink { journal: folder.journal()?, audio };
         let ended = self.analyse(&mut source, head, transcriber, job, &mut sink);
         *secs = source.now().secs();
-        let whole = match ended {
-            Ok(Ended::Complete) => sink.audio.map_or(Ok(()), CallWriter::finish),
-            Ok(Ended::Stopped) => {
-                self.archive.discard(&id);
-                return Ok(Made::Stopped);
+        let page = |folder: &Path| write_call_page(folder).err().map(|why| why.to_string());
+        let made = ended.map_err(Trouble::from).and_then(|ended| match ended {
+            Ended::Complete => {
+                sink.audio.map_or(Ok(()), CallWriter::finish)?;
+                // A page can be made at any time: without one the call is kept all the same.
+                let mut no_page = page(folder.path());
+                self.archive.keep(&id)?;
+                if known && !self.keep_audio {
+                    // Sound that was copied earlier has come to it.
+                    no_page = page(&self.archive.call(&id));
+                }
+                Ok(Made::Analysed { no_page })
             }
-            Err(error) => {
-                self.archive.discard(&id);
-                return Err(error.into());
-            }
-        };
-        whole?;
-        // A page can be made at any time: without one the call is kept all the same.
-        let no_page = write_call_page(folder.path()).err().map(|why| why.to_string());
-        self.archive.keep(&id)?;
-        Ok(Made::Analysed { no_page })
+            Ended::Stopped => Ok(Made::Stopped),
+        });
+        if !matches!(made, Ok(Made::Analysed { .. })) {
+            self.archive.discard(&id);
+        }
+        made
     }
 
     fn head(&self, job: &Job, source: &CallSource, id: &str, sums: Vec<String>) -> CallHead {
