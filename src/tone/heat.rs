@@ -305,6 +305,8 @@ fn words_for(aspect: Aspect, tense: bool) -> &'static str {
         (Aspect::Emphasis, false) => "gentle emphasis",
         (Aspect::Rhythm, true) => "driven rhythm",
         (Aspect::Rhythm, false) => "calm rhythm",
+        (Aspect::Loudness, true) => "raised voice",
+        (Aspect::Loudness, false) => "lowered voice",
     }
 }
 
@@ -312,25 +314,29 @@ fn words_for(aspect: Aspect, tense: bool) -> &'static str {
 mod tests {
     use super::*;
     use crate::tone::features::{self, COUNT};
+    use crate::tone::head::{Head, LINEAR_SHARE, Network, Unit};
     use crate::tone::pitch::Pitch;
     use crate::tone::spectrum::Shape;
-    use crate::tone::voice::{FeatureWeights, SCHEMA, VoiceFile};
+    use crate::tone::voice::{Confidence, SCHEMA, Scale, VoiceFile};
 
     /// A model that only hears how high the voice is: 12 semitones above 100 Hz are even odds
     /// (or the speaker's own baseline), and each more or less is one.
     fn by_pitch() -> Arc<VoiceModel> {
-        let weights = |name: String| {
-            let own = if name == "f0_median_st" { 1.0 } else { 0.0 };
-            FeatureWeights { name, mean: 12.0, deviation: 1.0, cold: own, warm: own }
-        };
         let names = features::names();
-        assert_eq!(names.len(), COUNT);
+        assert_eq!(names[0].0, "f0_median_st");
+        let pitch: [f32; COUNT] =
+            std::array::from_fn(|i| if i == 0 { 1.0 / LINEAR_SHARE } else { 0.0 });
+        let unit = |weights: &[f32]| Unit { bias: 0.0, weights: weights.to_vec() };
+        let silent = Network { hidden: vec![unit(&[0.0; COUNT])], out: unit(&[0.0]) };
+        let head = Head { linear: unit(&pitch), networks: vec![silent] };
+        let scale = |(name, _)| Scale { name, mean: 12.0, deviation: 1.0 };
         let file = VoiceFile {
             schema: SCHEMA.into(),
             trained: String::new(),
-            cold_bias: 0.0,
-            warm_bias: 0.0,
-            features: names.into_iter().map(|(name, _)| weights(name)).collect(),
+            features: names.into_iter().map(scale).collect(),
+            cold: head.clone(),
+            warm: head,
+            confidence: Confidence { bias: 1.5, log_secs: 0.8, voiced: 0.0, known: 0.5 },
         };
         VoiceModel::from_json(&serde_json::to_vec(&file).unwrap()).unwrap()
     }
