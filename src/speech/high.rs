@@ -14,7 +14,7 @@ use crate::tone::pitch::{Pitch, PitchTracker};
 const KNOWN_HZ: f32 = 350.0;
 /// The highest pitch that is looked for. Hz.
 const HIGHEST_HZ: f32 = 1_000.0;
-/// A sound has a pitch that counts here from this likeness on (0 to 1): clear voices do, noise in
+/// A sound has a pitch that counts here from this likeness on (0 to 1): rough shouts do, noise in
 /// a narrow band does not.
 const CLEAR: f32 = 0.65;
 /// No spectrum is squeezed further: what is not speech becomes like it, lower than this.

@@ -104,6 +104,19 @@ impl Network {
 }
 
 #[cfg(test)]
+impl Head {
+    /// A linear model of these weights beside a network that says nothing.
+    pub(super) fn of_weights(bias: f32, weights: &[f32]) -> Head {
+        let unit = |bias, weights: Vec<f32>| Unit { bias, weights };
+        let hidden = vec![unit(0.0, vec![0.0; weights.len()])];
+        Head {
+            linear: unit(bias / LINEAR_SHARE, weights.iter().map(|w| w / LINEAR_SHARE).collect()),
+            networks: vec![Network { hidden, out: unit(0.0, vec![0.0]) }],
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -17,8 +17,10 @@ use crate::units::{CallSpan, CallTime};
 
 /// Seconds of speech between two values.
 const EVERY_SECS: f32 = 1.0;
-/// What the log-odds of the voice weigh, and how far they count at most.
-const VOICE_WEIGHT: f32 = 0.6;
+/// What the log-odds of the voice weigh, and how far they count at most. By the voice alone, of a
+/// speaker half known, the middle one of EmoDB's angry clips comes out at 0.45, of its joyful ones at 0.3,
+/// of its neutral ones at 0.07.
+const VOICE_WEIGHT: f32 = 0.9;
 const VOICE_LIMIT: f32 = 5.0;
 /// What words as bad as can be add, and words as good as can be take away. Log-odds.
 const BAD_WORDS: f32 = 2.2;
@@ -314,7 +316,7 @@ fn words_for(aspect: Aspect, tense: bool) -> &'static str {
 mod tests {
     use super::*;
     use crate::tone::features::{self, COUNT};
-    use crate::tone::head::{Head, LINEAR_SHARE, Network, Unit};
+    use crate::tone::head::Head;
     use crate::tone::pitch::Pitch;
     use crate::tone::spectrum::Shape;
     use crate::tone::voice::{Confidence, SCHEMA, Scale, VoiceFile};
@@ -324,11 +326,9 @@ mod tests {
     fn by_pitch() -> Arc<VoiceModel> {
         let names = features::names();
         assert_eq!(names[0].0, "f0_median_st");
-        let pitch: [f32; COUNT] =
-            std::array::from_fn(|i| if i == 0 { 1.0 / LINEAR_SHARE } else { 0.0 });
-        let unit = |weights: &[f32]| Unit { bias: 0.0, weights: weights.to_vec() };
-        let silent = Network { hidden: vec![unit(&[0.0; COUNT])], out: unit(&[0.0]) };
-        let head = Head { linear: unit(&pitch), networks: vec![silent] };
+        let mut pitch = [0.0; COUNT];
+        pitch[0] = 1.0;
+        let head = Head::of_weights(0.0, &pitch);
         let scale = |(name, _)| Scale { name, mean: 12.0, deviation: 1.0 };
         let file = VoiceFile {
             schema: SCHEMA.into(),

@@ -196,16 +196,7 @@ impl VoiceModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tone::head::{LINEAR_SHARE, Network, Unit};
     use crate::units::CallTime;
-
-    /// A linear head of these weights beside a network that says nothing.
-    fn head(bias: f32, weights: [f32; COUNT]) -> Head {
-        let unit = |bias, weights: &[f32]| Unit { bias, weights: weights.to_vec() };
-        let silent = Network { hidden: vec![unit(0.0, &[0.0; COUNT])], out: unit(0.0, &[0.0]) };
-        let linear = weights.map(|weight| weight / LINEAR_SHARE);
-        Head { linear: unit(bias / LINEAR_SHARE, &linear), networks: vec![silent] }
-    }
 
     fn only(feature: usize, weight: f32) -> [f32; COUNT] {
         std::array::from_fn(|i| if i == feature { weight } else { 0.0 })
@@ -217,8 +208,8 @@ mod tests {
             schema: SCHEMA.into(),
             trained: "by hand".into(),
             features: features::names().into_iter().map(scale).collect(),
-            cold: head(0.5, only(0, 1.0)),
-            warm: head(-0.5, only(0, 3.0)),
+            cold: Head::of_weights(0.5, &only(0, 1.0)),
+            warm: Head::of_weights(-0.5, &only(0, 3.0)),
             confidence: Confidence { bias: 1.0, log_secs: 0.5, voiced: 0.5, known: 1.0 },
         };
         change(&mut file);
@@ -252,8 +243,8 @@ mod tests {
     #[test]
     fn how_loud_a_stranger_is_says_nothing() {
         let by_level = |file: &mut VoiceFile| {
-            file.cold = head(0.0, only(LEVEL, 1.0));
-            file.warm = head(0.0, only(LEVEL, 1.0));
+            file.cold = Head::of_weights(0.0, &only(LEVEL, 1.0));
+            file.warm = Head::of_weights(0.0, &only(LEVEL, 1.0));
         };
         let model = VoiceModel::from_json(&file(by_level)).unwrap();
         let mut loud = [1.0; COUNT];

@@ -96,9 +96,13 @@ pub fn fit(examples: &Examples, speakers: &BTreeSet<usize>, fitting: Fitting) ->
             let features = (0..COUNT).map(|i| f64::from(away(i))).collect();
             (group, Example { features, positive: group.is_tense(), weight: 0.0 })
         };
-        cold.push(example(&|i| {
-            if i == LEVEL { 0.0 } else { scale[i].away(value(i), scale[i].mean) }
-        }));
+        // A stranger's raised voice can't be told from a high one, and a shout needs no learning: here
+        // they would cost more of the acted voices than they are worth.
+        if group != Group::Raised {
+            cold.push(example(&|i| {
+                if i == LEVEL { 0.0 } else { scale[i].away(value(i), scale[i].mean) }
+            }));
+        }
         let louder = (part * louder_db(look)) as f32;
         warm.extend(own.as_ref().map(|own| {
             example(&|i| match i {
