@@ -11,12 +11,12 @@ use crate::config::MeasureConfig;
 use crate::tone::pitch::{Pitch, PitchTracker};
 
 /// Up to this pitch a voice is heard as it is. Hz.
-const KNOWN_HZ: f32 = 400.0;
+const KNOWN_HZ: f32 = 350.0;
 /// The highest pitch that is looked for. Hz.
 const HIGHEST_HZ: f32 = 1_000.0;
-/// A sound has a pitch that counts here from this likeness on (0 to 1): clear voices do, noise in
+/// A sound has a pitch that counts here from this likeness on (0 to 1): rough shouts do, noise in
 /// a narrow band does not.
-const CLEAR: f32 = 0.8;
+const CLEAR: f32 = 0.65;
 /// No spectrum is squeezed further: what is not speech becomes like it, lower than this.
 const LOWEST: f32 = 0.75;
 /// So many hops of a high voice must the network doubt first: 96 ms, as far as a span looks back.
@@ -109,11 +109,11 @@ mod tests {
 
     #[test]
     fn only_high_voices_are_lowered() {
-        for f0_hz in [80.0, 120.0, 220.0, 300.0, 390.0] {
+        for f0_hz in [80.0, 120.0, 220.0, 300.0, 340.0] {
             assert_eq!(factors(f0_hz, 0.1), [1.0; 50], "{f0_hz} Hz");
         }
         for (f0_hz, expected) in
-            [(450.0, 400.0 / 450.0), (500.0, 0.8), (560.0, LOWEST), (850.0, LOWEST)]
+            [(400.0, 350.0 / 400.0), (437.5, 0.8), (500.0, LOWEST), (850.0, LOWEST)]
         {
             let last = factors(f0_hz, 0.1)[49];
             assert!((last - expected).abs() < 0.02, "{f0_hz} Hz: {last}");

@@ -1,4 +1,5 @@
-//! What a stretch of speech sounds like, in numbers that do not depend on how loud the line is.
+//! What a stretch of speech sounds like, in numbers of which all but one do not depend on how loud the
+//! line is.
 //!
 //! The readings of a stretch (16 ms apart) are summed up by means, spreads and quantiles, much
 //! as the eGeMAPS set does (Eyben and others, "The Geneva minimalistic acoustic parameter set",
@@ -10,8 +11,8 @@ use super::spectrum::{BANDS, Shape};
 
 /// Seconds between two readings.
 pub const READING_SECS: f32 = 0.016;
-/// With fewer voiced readings nothing can be said: a quarter of a second.
-const MIN_VOICED: usize = 16;
+/// With fewer voiced readings nothing can be said: an eighth of a second, as in a short shout.
+const MIN_VOICED: usize = 8;
 /// F0 is given in semitones above this.
 const REFERENCE_HZ: f32 = 100.0;
 /// Steps of F0 larger than this from one reading to the next are errors of the tracker.
@@ -20,7 +21,11 @@ const JUMP_ST: f32 = 3.0;
 const MIN_RUN: usize = 2;
 
 /// How many features there are.
-pub const COUNT: usize = 54;
+pub const COUNT: usize = 55;
+/// The one that depends on the line: it says something only against the speaker's own.
+pub const LEVEL: usize = COUNT - 1;
+/// Which share of the stretch is voiced.
+pub const VOICED_SHARE: usize = COUNT - 5;
 
 /// What a feature is about, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,8 @@ pub enum Aspect {
     Emphasis,
     /// How fast, and with how many breaks.
     Rhythm,
+    /// How loud it is against the speaker's own.
+    Loudness,
 }
 
 /// The features of one stretch of speech.
@@ -82,6 +89,7 @@ pub fn names() -> Vec<(String, Aspect)> {
         Rhythm,
         &["nuclei_s", "voiced_share", "voiced_run_secs", "voiced_runs_s", "nuclei_voiced_s"],
     );
+    add(Loudness, &["level_db"]);
     names
 }
 
@@ -175,6 +183,7 @@ pub fn features(readings: &[Reading]) -> Option<Features> {
     put(runs.iter().sum::<usize>() as f32 * READING_SECS / runs.len().max(1) as f32);
     put(runs.len() as f32 / secs);
     put(nuclei / voiced_secs);
+    put(level.mean());
     Some(features)
 }
 
@@ -244,6 +253,7 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), COUNT);
+        assert_eq!((&*names[LEVEL].0, &*names[VOICED_SHARE].0), ("level_db", "voiced_share"));
     }
 
     #[test]
@@ -293,15 +303,16 @@ mod tests {
     }
 
     #[test]
-    fn level_does_not_count() {
+    fn level_counts_once() {
         let at = |db: f32| {
             let loud = |i: usize| db + (i % 7) as f32;
             let readings: Vec<Reading> =
                 (0..60).map(|i| reading(Some(150.0 + i as f32), loud(i))).collect();
             features(&readings).unwrap()
         };
-        for (loud, soft) in at(-10.0).iter().zip(at(-50.0)) {
-            assert!((loud - soft).abs() < 1e-3);
+        for (i, (loud, soft)) in at(-10.0).iter().zip(at(-50.0)).enumerate() {
+            let expected = if i == LEVEL { 40.0 } else { 0.0 };
+            assert!((loud - soft - expected).abs() < 1e-3);
         }
     }
 }

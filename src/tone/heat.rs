@@ -17,8 +17,10 @@ use crate::units::{CallSpan, CallTime};
 
 /// Seconds of speech between two values.
 const EVERY_SECS: f32 = 1.0;
-/// What the log-odds of the voice weigh, and how far they count at most.
-const VOICE_WEIGHT: f32 = 0.6;
+/// What the log-odds of the voice weigh, and how far they count at most. By the voice alone, of a
+/// speaker half known, the middle one of EmoDB's angry clips comes out at 0.45, of its joyful ones at 0.3,
+/// of its neutral ones at 0.07.
+const VOICE_WEIGHT: f32 = 0.9;
 const VOICE_LIMIT: f32 = 5.0;
 /// What words as bad as can be add, and words as good as can be take away. Log-odds.
 const BAD_WORDS: f32 = 2.2;
@@ -308,6 +310,8 @@ fn words_for(aspect: Aspect, tense: bool) -> &'static str {
         (Aspect::Emphasis, false) => "gentle emphasis",
         (Aspect::Rhythm, true) => "driven rhythm",
         (Aspect::Rhythm, false) => "calm rhythm",
+        (Aspect::Loudness, true) => "raised voice",
+        (Aspect::Loudness, false) => "lowered voice",
     }
 }
 
@@ -315,25 +319,27 @@ fn words_for(aspect: Aspect, tense: bool) -> &'static str {
 mod tests {
     use super::*;
     use crate::tone::features::{self, COUNT};
+    use crate::tone::head::Head;
     use crate::tone::pitch::Pitch;
     use crate::tone::spectrum::Shape;
-    use crate::tone::voice::{FeatureWeights, SCHEMA, VoiceFile};
+    use crate::tone::voice::{Confidence, SCHEMA, Scale, VoiceFile};
 
     /// A model that only hears how high the voice is: 12 semitones above 100 Hz are even odds
     /// (or the speaker's own baseline), and each more or less is one.
     fn by_pitch() -> Arc<VoiceModel> {
-        let weights = |name: String| {
-            let own = if name == "f0_median_st" { 1.0 } else { 0.0 };
-            FeatureWeights { name, mean: 12.0, deviation: 1.0, cold: own, warm: own }
-        };
         let names = features::names();
-        assert_eq!(names.len(), COUNT);
+        assert_eq!(names[0].0, "f0_median_st");
+        let mut pitch = [0.0; COUNT];
+        pitch[0] = 1.0;
+        let head = Head::of_weights(0.0, &pitch);
+        let scale = |(name, _)| Scale { name, mean: 12.0, deviation: 1.0 };
         let file = VoiceFile {
             schema: SCHEMA.into(),
             trained: String::new(),
-            cold_bias: 0.0,
-            warm_bias: 0.0,
-            features: names.into_iter().map(|(name, _)| weights(name)).collect(),
+            features: names.into_iter().map(scale).collect(),
+            cold: head.clone(),
+            warm: head,
+            confidence: Confidence { bias: 1.5, log_secs: 0.8, voiced: 0.0, known: 0.5 },
         };
         VoiceModel::from_json(&serde_json::to_vec(&file).unwrap()).unwrap()
     }

@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod features;
+pub mod head;
 pub mod heat;
 pub mod level;
 pub mod pace;

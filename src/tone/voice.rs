@@ -1,8 +1,8 @@
-//! How tense a voice sounds: a linear model over the features of a stretch of speech.
+//! How tense a voice sounds: two models over the features of a stretch of speech.
 //!
-//! Two sets of weights: one against what is usual of people, one against the speaker's own
-//! baseline. Of a speaker of whom nothing is known only the first can say anything; the better the
-//! speaker is known, the more the second counts. Being sums, both can say what moved them.
+//! One is against what is usual of people, one against the speaker's own baseline (`head`). Of a
+//! speaker of whom nothing is known only the first can say anything; the better the speaker is known,
+//! the more the second counts. Both can say what moved them.
 //!
 //! The weights come from `src/bin/train-tone`; `models/README.md` says on whom.
 
@@ -11,10 +11,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
-use super::features::{self, Aspect, Features};
+use super::features::{self, Aspect, COUNT, Features, LEVEL, VOICED_SHARE};
+use super::head::Head;
 
 /// The schema of the file of weights.
-pub const SCHEMA: &str = "evenkeel.tone-voice/1";
+pub const SCHEMA: &str = "evenkeel.tone-voice/2";
 /// A feature further from usual than this many deviations counts as this far: it is an error.
 const FARTHEST: f32 = 4.0;
 
@@ -25,27 +26,57 @@ pub struct VoiceFile {
     pub schema: String,
     /// What the weights were trained on, and how.
     pub trained: String,
-    /// Added to the sum of a speaker not known.
-    pub cold_bias: f32,
-    /// Added to the sum of a known speaker.
-    pub warm_bias: f32,
-    /// One for each feature, in the order of [`features::names`].
-    pub features: Vec<FeatureWeights>,
+    /// What features are measured in, in the order of [`features::names`].
+    pub features: Vec<Scale>,
+    /// From the distances from the usual to log-odds.
+    pub cold: Head,
+    /// From the distances from the speaker's own baseline to log-odds.
+    pub warm: Head,
+    /// How sure a judgement is.
+    pub confidence: Confidence,
 }
 
-/// The weights of one feature.
+/// What one feature is measured in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeatureWeights {
+pub struct Scale {
     /// Its name.
     pub name: String,
     /// Its usual value.
     pub mean: f32,
     /// How much it differs from speaker to speaker and mood to mood: one deviation.
     pub deviation: f32,
-    /// Weight of its distance from the usual, in deviations.
-    pub cold: f32,
-    /// Weight of its distance from the speaker's own baseline, in deviations.
-    pub warm: f32,
+}
+
+impl Scale {
+    /// The distance of `value` from `usual` in deviations, as far as it counts.
+    pub fn away(&self, value: f32, usual: f32) -> f32 {
+        ((value - usual) / self.deviation).clamp(-FARTHEST, FARTHEST)
+    }
+}
+
+/// How often a judgement is right, as log-odds: a sum over what is known of the speech. Fitted to
+/// judgements of speakers left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Confidence {
+    /// Added to the sum.
+    pub bias: f32,
+    /// For the natural logarithm of the seconds of speech.
+    pub log_secs: f32,
+    /// For the share of them that is voiced.
+    pub voiced: f32,
+    /// For how far the speaker is known, 0 to 1.
+    pub known: f32,
+}
+
+impl Confidence {
+    /// How far a judgement can be trusted, 0 (as far as a coin) to 1 (always right): by how much it is
+    /// more often right than wrong.
+    fn of(&self, secs: f32, voiced: f32, known: f32) -> f32 {
+        let log_secs = secs.max(0.01).ln();
+        let sum = self.bias + self.log_secs * log_secs + self.voiced * voiced + self.known * known;
+        // Twice the chance of being right, less one.
+        (sum / 2.0).tanh().max(0.0)
+    }
 }
 
 /// Why a file of weights can't be used. Fetch it again: `models/README.md` says where from.
@@ -65,8 +96,8 @@ pub enum VoiceModelError {
         /// What should.
         expected: String,
     },
-    /// A number that is none, or a deviation that is not above 0.
-    #[error("the model of the voice's tone has a wrong number for `{0}`")]
+    /// A number that is none, or one too many or too few, or a deviation that is not above 0.
+    #[error("the model of the voice's tone has wrong numbers for `{0}`")]
     Number(String),
 }
 
@@ -100,7 +131,7 @@ impl VoiceModel {
         }
         let names = features::names();
         for (i, (expected, _)) in names.iter().enumerate() {
-            let found = file.features.get(i).map_or("nothing", |weights| &weights.name);
+            let found = file.features.get(i).map_or("nothing", |scale| &scale.name);
             if found != expected {
                 let (found, expected) = (found.to_owned(), expected.clone());
                 return Err(VoiceModelError::Feature { found, expected });
@@ -110,11 +141,20 @@ impl VoiceModel {
             let (found, expected) = (more.name.clone(), "nothing".to_owned());
             return Err(VoiceModelError::Feature { found, expected });
         }
-        for weights in &file.features {
-            let numbers = [weights.mean, weights.deviation, weights.cold, weights.warm];
-            if weights.deviation <= 0.0 || numbers.iter().any(|n| !n.is_finite()) {
-                return Err(VoiceModelError::Number(weights.name.clone()));
+        for scale in &file.features {
+            let wrong = !scale.mean.is_finite() || !scale.deviation.is_finite();
+            if wrong || scale.deviation <= 0.0 {
+                return Err(VoiceModelError::Number(scale.name.clone()));
             }
+        }
+        for (head, name) in [(&file.cold, "cold"), (&file.warm, "warm")] {
+            if !head.is_sound(COUNT) {
+                return Err(VoiceModelError::Number(name.to_owned()));
+            }
+        }
+        let Confidence { bias, log_secs, voiced, known } = file.confidence;
+        if [bias, log_secs, voiced, known].iter().any(|number| !number.is_finite()) {
+            return Err(VoiceModelError::Number("confidence".to_owned()));
         }
         let aspects = names.into_iter().map(|(_, aspect)| aspect).collect();
         Ok(Arc::new(VoiceModel { file, aspects }))
@@ -122,34 +162,35 @@ impl VoiceModel {
 
     /// Judges a stretch of `secs` of speech.
     pub fn judge(&self, features: &Features, secs: f32, baseline: &Baseline) -> Judged {
-        let own_share = baseline.known();
-        let mut sum = (1.0 - own_share) * self.file.cold_bias + own_share * self.file.warm_bias;
+        let VoiceFile { features: scales, cold, warm, confidence, .. } = &self.file;
+        let known = baseline.known();
+        let mut by = [0.0; COUNT];
+        let mut odds = 0.0;
+        if known < 1.0 {
+            // How loud a line is says nothing of a stranger.
+            let away = std::array::from_fn::<f32, COUNT, _>(|i| {
+                if i == LEVEL { 0.0 } else { scales[i].away(features[i], scales[i].mean) }
+            });
+            odds += (1.0 - known) * cold.odds(&away, 1.0 - known, &mut by);
+        }
+        if known > 0.0 {
+            let away = std::array::from_fn::<f32, COUNT, _>(|i| {
+                baseline.mean(i).map_or(0.0, |own| scales[i].away(features[i], own))
+            });
+            odds += known * warm.odds(&away, known, &mut by);
+        }
         let mut moved: Vec<(Aspect, f32)> = Vec::new();
-        for (i, (weights, &value)) in self.file.features.iter().zip(features).enumerate() {
-            let from =
-                |usual: f32| ((value - usual) / weights.deviation).clamp(-FARTHEST, FARTHEST);
-            let cold = weights.cold * from(weights.mean);
-            let warm = baseline.mean(i).map_or(0.0, |own| weights.warm * from(own));
-            let by = (1.0 - own_share) * cold + own_share * warm;
-            sum += by;
-            match moved.iter_mut().find(|(aspect, _)| *aspect == self.aspects[i]) {
+        for (aspect, by) in self.aspects.iter().zip(by) {
+            match moved.iter_mut().find(|(known, _)| known == aspect) {
                 Some((_, total)) => *total += by,
-                None => moved.push((self.aspects[i], by)),
+                None => moved.push((*aspect, by)),
             }
         }
         moved.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
-        let value = 1.0 / (1.0 + (-sum).exp());
-        Judged { value, confidence: confidence(secs, baseline.known()), moved, features: *features }
+        let value = 1.0 / (1.0 + (-odds).exp());
+        let confidence = confidence.of(secs, features[VOICED_SHARE], known);
+        Judged { value, confidence, moved, features: *features }
     }
-}
-
-/// How far, from none to all, a judgement can be trusted after `secs` of speech of a speaker who
-/// is so far `known`. A rule of thumb: about twice the share by which judgements of strangers'
-/// voices beat a coin in another corpus (`docs/measurements.md`: UAR 0.85 for a clip of a stranger,
-/// 0.89 for a known voice), less for shorter speech, as in the model's own validation.
-fn confidence(secs: f32, known: f32) -> f32 {
-    let heard = secs / (secs + 0.5);
-    heard * (0.75 + 0.25 * known)
 }
 
 #[cfg(test)]
@@ -157,46 +198,71 @@ mod tests {
     use super::*;
     use crate::units::CallTime;
 
+    fn only(feature: usize, weight: f32) -> [f32; COUNT] {
+        std::array::from_fn(|i| if i == feature { weight } else { 0.0 })
+    }
+
     fn file(change: impl Fn(&mut VoiceFile)) -> Vec<u8> {
-        let weights = |(name, _): (String, Aspect)| FeatureWeights {
-            name,
-            mean: 1.0,
-            deviation: 2.0,
-            cold: 0.0,
-            warm: 0.0,
-        };
+        let scale = |(name, _): (String, Aspect)| Scale { name, mean: 1.0, deviation: 2.0 };
         let mut file = VoiceFile {
             schema: SCHEMA.into(),
             trained: "by hand".into(),
-            cold_bias: 0.5,
-            warm_bias: -0.5,
-            features: features::names().into_iter().map(weights).collect(),
+            features: features::names().into_iter().map(scale).collect(),
+            cold: Head::of_weights(0.5, &only(0, 1.0)),
+            warm: Head::of_weights(-0.5, &only(0, 3.0)),
+            confidence: Confidence { bias: 1.0, log_secs: 0.5, voiced: 0.5, known: 1.0 },
         };
         change(&mut file);
         serde_json::to_vec(&file).unwrap()
     }
 
+    fn known_at(value: f32) -> Baseline {
+        let mut baseline = Baseline::default();
+        baseline.add(CallTime::ZERO, &[value; COUNT], 4.0, 1.0);
+        baseline.settle();
+        baseline
+    }
+
     #[test]
     fn the_sums_are_those_on_paper() {
-        let model = VoiceModel::from_json(&file(|file| {
-            file.features[0].cold = 1.0;
-            file.features[0].warm = 3.0;
-        }))
-        .unwrap();
+        let model = VoiceModel::from_json(&file(|_| ())).unwrap();
         let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
-        let mut heard = [1.0; features::COUNT];
+        let mut heard = [1.0; COUNT];
         heard[0] = 5.0;
         // Nobody known: 0.5 + (5 − 1) / 2.
         let judged = model.judge(&heard, 2.0, &Baseline::default());
         assert!((judged.value - sigmoid(2.5)).abs() < 1e-6);
-        assert_eq!(judged.moved[0], (Aspect::Pitch, 2.0));
+        let (aspect, by) = judged.moved[0];
+        assert!(aspect == Aspect::Pitch && (by - 2.0).abs() < 1e-5, "{by}");
         // Half known, at 4: half of that, and half of −0.5 + 3 · (5 − 4) / 2.
-        let mut baseline = Baseline::default();
-        baseline.add(CallTime::ZERO, &[4.0; features::COUNT], 4.0, 1.0);
-        baseline.settle();
-        let judged = model.judge(&heard, 2.0, &baseline);
+        let judged = model.judge(&heard, 2.0, &known_at(4.0));
         assert!((judged.value - sigmoid(0.5 * 2.5 + 0.5 * 1.0)).abs() < 1e-6);
-        assert!(judged.confidence > confidence(2.0, 0.0));
+        assert!((judged.moved[0].1 - 1.75).abs() < 1e-5, "{:?}", judged.moved);
+    }
+
+    #[test]
+    fn how_loud_a_stranger_is_says_nothing() {
+        let by_level = |file: &mut VoiceFile| {
+            file.cold = Head::of_weights(0.0, &only(LEVEL, 1.0));
+            file.warm = Head::of_weights(0.0, &only(LEVEL, 1.0));
+        };
+        let model = VoiceModel::from_json(&file(by_level)).unwrap();
+        let mut loud = [1.0; COUNT];
+        loud[LEVEL] = 5.0;
+        assert_eq!(model.judge(&loud, 2.0, &Baseline::default()).value, 0.5);
+        let judged = model.judge(&loud, 2.0, &known_at(1.0));
+        assert!(judged.value > 0.7 && judged.moved[0].0 == Aspect::Loudness, "{judged:?}");
+    }
+
+    #[test]
+    fn confidence_is_the_chance_of_being_right_beyond_a_coin() {
+        let confidence = Confidence { bias: 1.0, log_secs: 0.5, voiced: 0.5, known: 1.0 };
+        // Log-odds 1 + 0.5 · ln 2 + 0.25 + 0.5: right in 0.8906 of the cases.
+        let found = confidence.of(2.0, 0.5, 0.5);
+        assert!((found - (2.0 * 0.8906 - 1.0)).abs() < 1e-3, "{found}");
+        assert!(confidence.of(1.0, 0.5, 0.5) < found && confidence.of(2.0, 0.5, 0.0) < found);
+        // What is more often wrong than right is worth nothing.
+        assert_eq!(confidence.of(0.01, 0.0, 0.0), 0.0);
     }
 
     #[test]
@@ -208,6 +274,7 @@ mod tests {
         assert!(refused(|file| file.features.swap(0, 1)).contains("where `f0_median_st`"));
         assert!(refused(|file| file.features[2].deviation = 0.0).contains("f0_loud_st"));
         assert!(refused(|file| drop(file.features.pop())).contains("has `nothing`"));
+        assert!(refused(|file| drop(file.warm.linear.weights.pop())).contains("`warm`"));
         assert!(VoiceModel::from_json(b"<html>").is_err());
     }
 }

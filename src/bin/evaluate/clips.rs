@@ -48,7 +48,7 @@ impl Emotion {
     }
 
     /// The emotion of a name as corpora have it.
-    fn parse(name: &str) -> Option<Emotion> {
+    pub fn parse(name: &str) -> Option<Emotion> {
         Some(match name.trim().to_lowercase().as_str() {
             "anger" | "angry" => Emotion::Anger,
             "joy" | "happy" | "happiness" | "joyful" => Emotion::Joy,

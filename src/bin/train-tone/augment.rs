@@ -154,12 +154,12 @@ fn maybe<T>(rng: &mut Rng, share: f32, make: impl FnOnce(&mut Rng) -> T) -> Opti
     (rng.f32() < share).then(|| make(rng))
 }
 
-fn between(rng: &mut Rng, low: f32, high: f32) -> f32 {
+pub fn between(rng: &mut Rng, low: f32, high: f32) -> f32 {
     low + (high - low) * rng.f32()
 }
 
 /// Faster and higher, or slower and lower, as a record at another speed.
-fn at_speed(samples: &[f32], speed: f32) -> Vec<f32> {
+pub fn at_speed(samples: &[f32], speed: f32) -> Vec<f32> {
     let rate = (16_000.0 * speed / 100.0).round() as u32 * 100;
     convert(SampleRate(rate), ENGINE_RATE, samples)
 }
@@ -287,7 +287,7 @@ fn mix(samples: &mut [f32], noise: &[f32], snr_db: f32) {
 }
 
 /// A number from the normal distribution (Box and Muller, 1958).
-fn gauss(rng: &mut Rng) -> f32 {
+pub fn gauss(rng: &mut Rng) -> f32 {
     (-2.0 * rng.f32().max(1e-7).ln()).sqrt() * (TAU * rng.f32()).cos()
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Each clip is heard over several ways from a mouth to the program (`augment`), by the same code
 //! that hears calls. A way stays the same for all clips of a speaker, as it would in a call, so
-//! that the speaker's neutral clips are their baseline over the same line. Two logistic
-//! regressions are fitted (`fit`): against what is usual of people, and against the speaker's own
-//! baseline. Before the last fit, on all, each speaker in turn is left out and tested on.
+//! that the speaker's neutral clips are their baseline over the same line. Raised voices are made up of
+//! neutral clips, and shouts of angry ones (`raise`). Two models are fitted (`heads`), each a logistic
+//! regression (`fit`) beside small networks (`network`): against what is usual of people, and against the
+//! speaker's own baseline. Before the last fit, on all, each speaker in turn is left out and tested
+//! on (`validate`); that also tells how sure a judgement is.
 
 #[path = "../evaluate/auc.rs"]
 mod auc;
@@ -16,25 +18,29 @@ mod clips;
 mod ear;
 mod examples;
 mod fit;
-
+mod heads;
 #[allow(dead_code, reason = "made for `evaluate` as well")]
 #[path = "../evaluate/models.rs"]
 mod models;
+mod network;
+mod raise;
 #[allow(dead_code, reason = "made for `evaluate` as well")]
 #[path = "../evaluate/recordings.rs"]
 mod recordings;
+mod table;
 mod validate;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
-use evenkeel::tone::features;
-use evenkeel::tone::voice::{FeatureWeights, SCHEMA, VoiceFile};
+use evenkeel::tone::voice::{SCHEMA, VoiceFile};
 
-use examples::{Examples, Heads};
+use examples::Examples;
+use heads::{Fitting, Heads};
+use network::Learning;
 
 /// Train the model of how tense a voice sounds
 #[derive(Parser)]
@@ -54,12 +60,27 @@ struct Args {
     /// Ways over which each clip is heard: as it is, by telephone, and the rest at random
     #[arg(long, default_value_t = 24)]
     ways: usize,
-    /// How much weights are held down
-    #[arg(long, default_value_t = 0.0008)]
+    /// How much the linear models' weights are held down
+    #[arg(long, default_value_t = 0.02)]
     ridge: f64,
-    /// Write what was heard as a table as well, to try other models on
+    /// Hidden units of each network
+    #[arg(long, default_value_t = 8)]
+    units: usize,
+    /// How often the networks see each example
+    #[arg(long, default_value_t = 12)]
+    epochs: usize,
+    /// How much the networks' weights are held down
+    #[arg(long, default_value_t = 0.004)]
+    decay: f32,
+    /// Noise on what the networks see, in deviations
+    #[arg(long, default_value_t = 1.0)]
+    noise: f32,
+    /// Write what was heard as a table as well
     #[arg(long, value_name = "FILE.csv")]
     examples: Option<PathBuf>,
+    /// Take what was heard from such a table instead of hearing the clips again
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "examples")]
+    heard: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -80,36 +101,39 @@ fn run(args: Args) -> anyhow::Result<()> {
         refuse_shared(&clips, &tested)?;
     }
     println!("{} clips of {}", clips.len(), list.display());
-    let examples = Examples::hear(&clips, args.ways.max(2), args.seed)?;
+    let at = |path: &Path| path.display().to_string();
+    let examples = match &args.heard {
+        Some(path) => table::read(path).with_context(|| at(path))?,
+        None => Examples::hear(&clips, args.ways.max(2), args.seed)?,
+    };
     if let Some(path) = &args.examples {
-        examples.write(path).with_context(|| format!("{}: can't be written", path.display()))?;
+        table::write(&examples, path).with_context(|| at(path))?;
     }
-    let everybody: BTreeSet<usize> = (0..examples.speakers.len()).collect();
-    validate::leave_one_out(&examples, args.ridge);
+    let Args { ridge, units, epochs, decay, noise, seed, .. } = args;
+    let learning = Learning { units, epochs, decay, noise };
+    let fitting = Fitting { ridge, learning, seed };
+    let judged = validate::leave_one_out(&examples, fitting);
+    validate::print(&judged);
+    let confidence = validate::confidence(&judged);
+    println!("Right by {confidence:?}");
 
-    let Heads { scale, cold, warm } = examples.fit(&everybody, args.ridge);
-    let weights = features::names().into_iter().enumerate().map(|(i, (name, _))| FeatureWeights {
-        name,
-        mean: scale[i].0 as f32,
-        deviation: scale[i].1 as f32,
-        cold: cold.weights[i] as f32,
-        warm: warm.weights[i] as f32,
-    });
+    let everybody: BTreeSet<usize> = (0..examples.speakers.len()).collect();
+    let Heads { scale, cold, warm } = heads::fit(&examples, &everybody, fitting);
     let file = VoiceFile {
         schema: SCHEMA.into(),
         trained: format!(
-            "{} clips of {} speakers, {} ways, seed {}, ridge {}",
+            "{} clips of {} speakers, {} ways, seed {seed}, ridge {ridge}, networks of {units} units, \
+             {epochs} epochs, decay {decay}, noise {noise}",
             clips.len(),
             examples.speakers.len(),
             args.ways,
-            args.seed,
-            args.ridge
         ),
-        cold_bias: cold.bias as f32,
-        warm_bias: warm.bias as f32,
-        features: weights.collect(),
+        features: scale,
+        cold,
+        warm,
+        confidence,
     };
-    let mut text = serde_json::to_string_pretty(&file)?;
+    let mut text = serde_json::to_string(&file)?;
     text.push('\n');
     std::fs::write(&args.out, text)
         .with_context(|| format!("{}: can't be written", args.out.display()))?;
