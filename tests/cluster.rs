@@ -51,6 +51,8 @@ impl Cluster {
         let mut command = Command::new("hq");
         command.args(arguments).env("PATH", &self.path);
         command.env("HQ_SERVER_DIR", self.dir.path().join("server"));
+        // Where the stand-in puts what it needs, which `kill -9` would leave behind.
+        command.env("TMPDIR", self.dir.path());
         command
     }
 

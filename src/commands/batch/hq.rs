@@ -11,6 +11,9 @@ use std::process::{Child, Command, Output, Stdio};
 
 use anyhow::{Context as _, bail};
 
+/// Characters of what `hq` says that are told on.
+const LONGEST: usize = 300;
+
 /// A job that was submitted.
 pub struct HqJob {
     number: u32,
@@ -25,7 +28,7 @@ pub fn check() -> anyhow::Result<()> {
         bail!(
             "no HyperQueue server answers (hq says: {}); start one with `hq server start`, and on \
              each machine `hq worker start`, or leave out --engine hq to work on this machine",
-            last_line(&said)
+            words(&said)
         );
     }
     Ok(())
@@ -57,7 +60,7 @@ pub fn submit(
     let Ok(number) =
         number.map_err(drop).and_then(|n| said.status.success().then_some(n).ok_or(()))
     else {
-        bail!("hq did not take the job: {}", last_line(&said));
+        bail!("hq did not take the job: {}", words(&said));
     };
     let wait = Command::new("hq")
         .args(["job", "wait", &format!("{number}")])
@@ -84,7 +87,7 @@ impl HqJob {
         let said = run(["job".into(), "cancel".into(), self.number.to_string().into()])?;
         if !said.status.success() {
             let number = self.number;
-            bail!("job {number} of HyperQueue can't be cancelled: {}", last_line(&said));
+            bail!("job {number} of HyperQueue can't be cancelled: {}", words(&said));
         }
         Ok(())
     }
@@ -98,7 +101,9 @@ impl Drop for HqJob {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Output> {
-    match Command::new("hq").args(arguments).stdin(Stdio::null()).output() {
+    // Its errors are for people here.
+    let mut hq = Command::new("hq");
+    match hq.args(arguments).env("RUST_BACKTRACE", "0").stdin(Stdio::null()).output() {
         Err(why) if why.kind() == io::ErrorKind::NotFound => bail!(
             "there is no `hq` on the PATH; HyperQueue, which does the work on other machines, is \
              one file from https://github.com/It4innovations/hyperqueue/releases: see \
@@ -108,9 +113,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Output> 
     }
 }
 
-/// The last that it said.
-fn last_line(said: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    let all = [text(&said.stdout), text(&said.stderr)].join("\n");
-    all.trim().lines().last().unwrap_or("nothing").to_owned()
+/// What it said, on one line.
+fn words(said: &Output) -> String {
+    let all = [&said.stdout[..], &said.stderr].concat();
+    let text = String::from_utf8_lossy(&all).split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { "nothing".into() } else { text.chars().take(LONGEST).collect() }
 }
