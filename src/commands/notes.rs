@@ -11,6 +11,7 @@ use super::calls::calls_at;
 use crate::call::folder::{LOG_NAME, read_log};
 use crate::call::notes::{About, Note, Notes, Said, Verdict, add, merge};
 use crate::event::Body;
+use crate::units::CallTime;
 
 /// Verdicts and notes on calls: add, take back, list, bring two copies together
 #[derive(Args)]
@@ -132,7 +133,7 @@ fn look(call: &Path, about: About) -> anyhow::Result<()> {
             bail!("{}: there is no prompt {id} in this call", call.display())
         }
         About::Moment { start, .. } => {
-            let end = lines.last().map_or(0.0, |line| line.at);
+            let end = lines.last().map_or(0.0, |line| CallTime::from(line.at).secs());
             if start > end {
                 bail!("{}: the call is {end:.0} s long; give a time in it", call.display());
             }
