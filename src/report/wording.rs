@@ -138,9 +138,12 @@ pub fn evidence(numbers: &EvidenceRecord) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
+/// How a number is written.
+type Written = fn(f64) -> String;
+
 /// A number's name without its unit, and how a value of it is written.
-fn unit(name: &str) -> (&str, fn(f64) -> String) {
-    let units: [(&str, fn(f64) -> String); 6] = [
+fn unit(name: &str) -> (&str, Written) {
+    let units: [(&str, Written); 6] = [
         ("_secs", length),
         ("_wpm", |value| format!("{value:.0}\u{a0}words a minute")),
         ("_lu", |value| format!("{value:+.1}\u{a0}LU")),
