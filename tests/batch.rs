@@ -55,6 +55,7 @@ fn what_cannot_be_analysed_is_listed_and_stops_nothing() {
     let names: Vec<&str> = failed.iter().map(|row| row[0].rsplit('/').next().unwrap()).collect();
     assert_eq!(names, ["nowhere.wav", "empty.wav", "sparse.wav", "text\n\"<b>\".wav"]);
     assert!(failed.iter().all(|row| row[2].len() > 10), "{failed:?}");
+    assert!(failed[2][2].contains("10.7 GB, which is no call"), "{failed:?}");
     // Mended, it is taken in the next time, and the rest is known.
     fs::copy(DEMO, night.source("empty.wav")).unwrap();
     fs::remove_file(night.source("sparse.wav")).unwrap();

@@ -28,6 +28,10 @@ use crate::units::PerParty;
 /// for hours. Seconds.
 const LONGEST_SECS: f64 = 24.0 * 3600.0;
 
+/// Larger recordings are none either; of some formats a reader would look through all of it for where
+/// the sound begins. Bytes: what a WAV file can hold, a day and a half of a telephone's two channels.
+const MOST_BYTES: u64 = 1 << 32;
+
 /// What all workers share.
 pub struct Shared<'a> {
     pub config: &'a Config,
@@ -147,6 +151,14 @@ impl Shared<'_> {
         }
         if self.stop.load(Ordering::Relaxed) {
             return Ok(Made::Stopped);
+        }
+        let bytes = job.bytes();
+        if bytes > MOST_BYTES {
+            return Err(Trouble::Recording(format!(
+                "{:.1} GB, which is no call; at most {:.1} GB are analysed: cut it into its calls",
+                bytes as f64 / 1e9,
+                MOST_BYTES as f64 / 1e9
+            )));
         }
         // Before the whole is read for its hash: most of what can't be used is told by its head.
         let mut source = CallSource::open(&job.files)?;
