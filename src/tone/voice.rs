@@ -274,7 +274,7 @@ mod tests {
         assert!(refused(|file| file.features.swap(0, 1)).contains("where `f0_median_st`"));
         assert!(refused(|file| file.features[2].deviation = 0.0).contains("f0_loud_st"));
         assert!(refused(|file| drop(file.features.pop())).contains("has `nothing`"));
-        assert!(refused(|file| drop(file.warm.linear.weights.pop())).contains("`warm`"));
+        assert!(refused(|file| file.warm.linear.weights.truncate(9)).contains("`warm`"));
         assert!(VoiceModel::from_json(b"<html>").is_err());
     }
 }

@@ -61,19 +61,19 @@ struct Args {
     #[arg(long, default_value_t = 24)]
     ways: usize,
     /// How much the linear models' weights are held down
-    #[arg(long, default_value_t = 0.02)]
+    #[arg(long, default_value_t = 0.0008)]
     ridge: f64,
     /// Hidden units of each network
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 6)]
     units: usize,
     /// How often the networks see each example
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 8)]
     epochs: usize,
     /// How much the networks' weights are held down
-    #[arg(long, default_value_t = 0.004)]
+    #[arg(long, default_value_t = 0.001)]
     decay: f32,
     /// Noise on what the networks see, in deviations
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 0.0)]
     noise: f32,
     /// Write what was heard as a table as well
     #[arg(long, value_name = "FILE.csv")]

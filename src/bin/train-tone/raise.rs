@@ -189,7 +189,7 @@ mod tests {
         };
         assert!(strongest(&before).abs_diff(strongest(&after)) <= 1, "{before:?} {after:?}");
         let tilted = heard(&Raise { tilt_db: 6.0, ..raise }.apply(&calm)).1;
-        assert!(tilted.alpha_db < after.alpha_db - 3.0, "{tilted:?} {after:?}");
+        assert!(tilted.hammarberg_db < after.hammarberg_db - 3.0, "{tilted:?} {after:?}");
     }
 
     #[test]
