@@ -29,7 +29,7 @@ cd "$root"
 "$evenkeel" replay assets/demo-call.wav --keep-audio --quiet --out "$work/call"
 mkdir -p "$work/silent" "$work/bad" "$work/archive/calls"
 cp "$work/call/events.jsonl" "$work/silent/"
-sed 's|Good morning, how can I help?|<script>alert(1)</script><img src=x onerror=alert(2)>|; s|"id":"demo-call"|"id":"<script>alert(1)</script>"|' \
+sed 's|Good morning, how can I help?|<script>alert(1)</script><img src=x onerror=alert(2)>|; s|"id":"demo-call"|"id":"<script>alert(1)</script>","agent":"<script>alert(1)</script>"|' \
     "$work/call/events.jsonl" > "$work/bad/events.jsonl"
 cp -r "$work/silent" "$work/archive/calls/demo"
 cp -r "$work/bad" "$work/archive/calls/bad"
