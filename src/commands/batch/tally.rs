@@ -109,7 +109,9 @@ impl Tally {
         let _ = self.failures.finish();
         let (left, calls) = (self.progress.undone(), self.calls);
         drop(self.progress);
-        anyhow!("{why}\n{left} of {calls} recordings are undone; the same command goes on with them")
+        anyhow!(
+            "{why}\n{left} of {calls} recordings are undone; the same command goes on with them"
+        )
     }
 
     fn listed(&self) -> String {
@@ -122,7 +124,8 @@ impl Tally {
         let more =
             [(known, "were there already"), (same, "are copies of others"), (failed, "failed")];
         parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
-        let mut text = format!("{} recording{}: {}.", self.calls, plural(self.calls), parts.join(", "));
+        let mut text =
+            format!("{} recording{}: {}.", self.calls, plural(self.calls), parts.join(", "));
         if other_settings > 0 {
             text += &format!(
                 "\n{other_settings} of those that were there were analysed with other settings or models; \
