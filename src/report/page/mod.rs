@@ -4,7 +4,7 @@
 //! Each page is one file that opens from disk and asks for nothing but the call's own sound beside
 //! it. Its words are all in it, to be read and printed without its script, which only plays, seeks,
 //! follows, sorts and filters. Its templates are in `templates/`; they escape what they are given,
-//! and a content-security policy ([`frame`]) lets no other script or style in, wherever it came from.
+//! and a content-security policy (`frame.rs`) lets no other script or style in, wherever it came from.
 
 mod call;
 mod frame;
