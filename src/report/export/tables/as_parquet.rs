@@ -159,12 +159,14 @@ mod tests {
                 Value::Text(format!("\0 {n} ö")),
                 Value::Number(n as f64 / 8.0),
                 Value::Count(n as i64),
-                Value::Flag(n % 2 == 0),
+                Value::Flag(n.is_multiple_of(2)),
                 Value::Day(day),
                 Value::Moment(moment),
             ];
             // Each column is null in other rows.
-            let hide = |(at, value)| if (n + at) % 7 == 0 { Value::Nothing } else { value };
+            let hide = |(at, value): (usize, Value)| {
+                if (n + at).is_multiple_of(7) { Value::Nothing } else { value }
+            };
             all.into_iter().enumerate().map(hide).collect::<Vec<_>>()
         };
         let count = 2 * ROWS_A_GROUP + 5;
