@@ -371,10 +371,10 @@ mod tests {
                 ..quiet(now)
             }
         };
-        let (cues, _) = run(&Config::default(), 30.0, |now| fast(now, 5.0, 5.8));
+        let (cues, _) = run(&Config::default(), 30.0, |now| fast(now, 5.0, 6.8));
         assert_eq!(cues, []);
-        let (cues, outcomes) = run(&Config::default(), 30.0, |now| fast(now, 5.0, 8.0));
-        assert_eq!(cues, [(6.0, "stay-calm")]);
+        let (cues, outcomes) = run(&Config::default(), 30.0, |now| fast(now, 5.0, 9.0));
+        assert_eq!(cues, [(7.0, "stay-calm")]);
         assert_eq!(outcomes, [Outcome::Heeded]);
     }
 
@@ -435,7 +435,7 @@ mod tests {
             let under_way = UnderWay { agent: speaks.then_some(span), customer: None };
             Situation { under_way, bearing, ..quiet(now) }
         });
-        assert_eq!(cues, [(1.0, "stay-calm")]);
+        assert_eq!(cues, [(2.0, "stay-calm")]);
         assert_eq!(outcomes, [Outcome::Ignored]);
     }
 
