@@ -80,6 +80,19 @@ fn a_reflection_must_be_of_what_this_customer_said() {
 }
 
 #[test]
+fn is_that_right_asks_after_ones_own_words_only() {
+    let asked = |before: Party, text: &str| {
+        let mut call = Conversation::new();
+        call.says(Customer, "My washing machine arrived and the door is broken.");
+        call.says(before, text);
+        practices(&call.says(Agent, "Is that right?"))
+    };
+    let own = "So it sounds like your washing machine came with a broken door.";
+    assert_eq!(asked(Agent, own), [("check-understanding", true)]);
+    assert_eq!(asked(Customer, "Nobody came for a whole week."), [("show-listening", true)]);
+}
+
+#[test]
 fn a_refusal_takes_back_what_it_began_with_and_jargon_does_not() {
     let mut call = Conversation::new();
     let refused = practices(&call.says(

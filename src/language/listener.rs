@@ -72,6 +72,8 @@ pub struct Listener {
     /// What each party said last.
     last: PerParty<VecDeque<String>>,
     issue: Option<&'static str>,
+    /// When the agent ended saying it back, if that was the last thing said.
+    said_back: Option<CallTime>,
 }
 
 impl Listener {
@@ -85,6 +87,7 @@ impl Listener {
             statements: VecDeque::new(),
             last: PerParty::default(),
             issue: None,
+            said_back: None,
         }
     }
 
@@ -97,7 +100,10 @@ impl Listener {
         let heard = self.detector.hear_reading(said.party, reading, &before);
         let place = Place::new(said);
         let bodies = match said.party {
-            Party::Customer => self.customer(said, reading, heard, &place),
+            Party::Customer => {
+                self.said_back = None;
+                self.customer(said, reading, heard, &place)
+            }
             Party::Agent => self.agent(said, heard, &place),
         };
         let last = &mut self.last[said.party];
@@ -163,6 +169,9 @@ impl Listener {
         let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
         let argues = |act: &Act| act.broken && act.name != "plain-words";
         let undone = heard.acts.iter().any(argues) && !does("apologise");
+        let checks = self.said_back.take().is_some_and(|end| {
+            said.span.start.secs_since(end) <= GOES_ON_SECS && said.text.contains('?')
+        });
         for act in &heard.acts {
             // "I understand, but that's our policy" takes back what it began with.
             if undone && TAKEN_BACK.contains(&act.name) && !act.broken {
@@ -184,11 +193,17 @@ impl Listener {
             let mut numbers = evidence([("certainty", round(act.score))]);
             if act.name == "reflect-back" {
                 let Some((shared, near)) = self.takes_up(&quote) else { continue };
+                self.said_back = Some(said.span.end);
                 numbers.extend(evidence([("shared", round(shared)), ("near", round(near))]));
             }
             follows_up |= act.name == "promise-follow-up";
             let score = if act.broken { 1.0 - act.score } else { act.score };
-            let (name, party, evidence) = (act.name, Party::Agent, numbers);
+            // "Is that right?" to what the other says is a listener's; to one's own words it asks.
+            let name = match act.name {
+                "show-listening" if checks => "check-understanding",
+                name => name,
+            };
+            let (party, evidence) = (Party::Agent, numbers);
             bodies.push(Body::Practice(Practice { name, party, span, quote, score, evidence }));
         }
         for promise in promises(said.text, self.day) {

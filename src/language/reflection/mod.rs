@@ -291,7 +291,7 @@ impl Reflection {
         }
         sentence.push('.');
         let said: Vec<&str> = sentence.split(' ').collect();
-        let clean = !turned.iter().any(|word| is_first_person(&word.text))
+        let clean = !turned.iter().any(|word| is_first_person(word.text.trim_end_matches("'s")))
             && self.redaction.find(&said).is_empty();
         clean.then_some(sentence)
     }

@@ -45,6 +45,7 @@ pub(super) fn can_be_shown(clause: &[Word]) -> bool {
     !clause.iter().any(|word| word.private)
         && !counts(clause)
         && !is_simile(clause)
+        && !clause.windows(2).any(|two| two[0].text == "we" && two[1].text == "was")
         && !matches!(clause, [.., every, one] if every.text == "every" && one.text == "one")
         && can_end(&last.text)
         && (!is_open_ended(&last.text) || is_relative_end(clause))
