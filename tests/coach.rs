@@ -296,6 +296,22 @@ fn every_rule_fires() {
 }
 
 #[test]
+fn what_a_prompt_still_waits_for_is_not_asked_for_under_another_name() {
+    // Both "Name how they must feel" and "Say back what you heard" would be right.
+    let upset = |until: f64| {
+        let story = firing("empathise")
+            .says(Customer, 14.0, 15.0, &[])
+            .says(Agent, 16.0, 18.0, &["keep-them-posted"])
+            .says(Customer, 24.0, 25.0, &[])
+            .until(until);
+        story.cues().into_iter().map(|cue| cue.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(upset(27.0), ["empathise"]);
+    // Twenty seconds later it has come to nothing, and the trouble still stands.
+    assert_eq!(upset(34.0), ["empathise", "reflect-back"]);
+}
+
+#[test]
 fn a_calm_call_is_left_alone() {
     let calm = story()
         .says(Agent, 1.0, 3.0, &[])
