@@ -118,15 +118,7 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         return cluster::run(&args, &archive, &jobs);
     }
     let stop = stop_on_ctrl_c()?;
-    let shared = Shared {
-        config: &config,
-        archive: &archive,
-        models: &models,
-        keep_audio: args.keep_audio,
-        again: args.again,
-        stop: &stop,
-        begun: Default::default(),
-    };
+    let shared = Shared::new(&args, &config, &archive, &models, &stop);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = args.workers.map_or(cores, usize::from).min(jobs.len().max(1));
     let mut tally = Tally::new(&archive, &args.out, &jobs, args.quiet);

@@ -123,15 +123,7 @@ pub fn work(args: &BatchArgs, folder: &Path) -> anyhow::Result<u8> {
     let models = args.analysis.models(&config, None)?;
     let archive = Archive::open(&args.out)?;
     let stop = stop_on_ctrl_c()?;
-    let shared = Shared {
-        config: &config,
-        archive: &archive,
-        models: &models,
-        keep_audio: args.keep_audio,
-        again: args.again,
-        stop: &stop,
-        begun: Default::default(),
-    };
+    let shared = Shared::new(args, &config, &archive, &models, &stop);
     let path = folder.join("out").join(format!("{task}.{attempt}.jsonl"));
     let failed = || format!("{}: can't be written", path.display());
     let mut out = private_file(&path).with_context(failed)?;
@@ -140,7 +132,7 @@ pub fn work(args: &BatchArgs, folder: &Path) -> anyhow::Result<u8> {
         match &mut came.made {
             Made::Failed(reason) => *reason = Failure::of(job, reason).reason,
             Made::Unwritable(reason) => bail!("{reason}"),
-            _ => {}
+            Made::Analysed { .. } | Made::Known { .. } | Made::Same | Made::Stopped => {}
         }
         if !matches!(came.made, Made::Stopped) {
             let line = serde_json::to_string(&Line { call, came })? + "\n";

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::BatchArgs;
 use crate::archive::store::Content;
 use crate::archive::{Archive, ArchiveError, Job};
 use crate::audio::source::{CallSource, SourceError};
@@ -117,7 +118,19 @@ impl From<SessionError> for Trouble {
     }
 }
 
-impl Shared<'_> {
+impl<'a> Shared<'a> {
+    /// What the workers on calls of this `archive` share.
+    pub fn new(
+        args: &BatchArgs,
+        config: &'a Config,
+        archive: &'a Archive,
+        models: &'a LoadedModels,
+        stop: &'a AtomicBool,
+    ) -> Shared<'a> {
+        let (keep_audio, again) = (args.keep_audio, args.again);
+        Shared { config, archive, models, keep_audio, again, stop, begun: Default::default() }
+    }
+
     /// A worker's transcriber.
     pub fn transcriber(&self) -> Result<Option<Box<dyn Transcriber>>, SessionError> {
         self.models.transcriber.as_deref().map(|make| make()).transpose().map_err(Into::into)
