@@ -9,6 +9,7 @@ use clap::Args;
 use super::calls::calls_at;
 use super::find::open;
 use crate::call::folder::{CallFolder, LOG_NAME};
+use crate::call::search::call_folders;
 use crate::report::page::{
     INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_to, write_index_page,
     write_index_page_to,
@@ -48,7 +49,9 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
         if calls.is_dir() && !place.join(LOG_NAME).is_file() {
             archives.push(place.as_path());
             // An archive may have no call yet.
-            folders.extend(calls_at(&calls).unwrap_or_default());
+            if !call_folders(&calls)?.is_empty() {
+                folders.extend(calls_at(&calls)?);
+            }
         } else {
             folders.extend(calls_at(place)?);
         }
