@@ -96,6 +96,17 @@ pub enum Verdict {
     Unsure,
 }
 
+impl Verdict {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Right => "right",
+            Verdict::Wrong => "wrong",
+            Verdict::Unsure => "unsure",
+        }
+    }
+}
+
 /// The notes can't be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {source}; nothing that was in it is lost", path.display())]

@@ -78,6 +78,16 @@ enum Judgement {
     Unsure,
 }
 
+impl From<Judgement> for Verdict {
+    fn from(judgement: Judgement) -> Verdict {
+        match judgement {
+            Judgement::Right => Verdict::Right,
+            Judgement::Wrong => Verdict::Wrong,
+            Judgement::Unsure => Verdict::Unsure,
+        }
+    }
+}
+
 /// Runs the command; returns the exit code.
 pub fn run(args: NotesArgs) -> anyhow::Result<u8> {
     match args.command {
@@ -112,9 +122,7 @@ fn say(args: AddArgs) -> anyhow::Result<()> {
     look(&args.call, about)?;
     let text = args.text.unwrap_or_default();
     let said = match args.verdict {
-        Some(Judgement::Right) => Said::Judged { verdict: Verdict::Right, text },
-        Some(Judgement::Wrong) => Said::Judged { verdict: Verdict::Wrong, text },
-        Some(Judgement::Unsure) => Said::Judged { verdict: Verdict::Unsure, text },
+        Some(judgement) => Said::Judged { verdict: judgement.into(), text },
         None if text.trim().is_empty() => bail!("the note is empty; say something, or --verdict"),
         None => Said::Noted { text },
     };
@@ -138,7 +146,7 @@ fn look(call: &Path, about: About) -> anyhow::Result<()> {
                 bail!("{}: the call is {end:.0} s long; give a time in it", call.display());
             }
         }
-        _ => {}
+        About::Call | About::Cue(_) => {}
     }
     Ok(())
 }
@@ -190,12 +198,7 @@ fn line(note: &Note) -> String {
     };
     let said = match &note.said {
         Said::Judged { verdict, text } => {
-            let verdict = match verdict {
-                Verdict::Right => "right",
-                Verdict::Wrong => "wrong",
-                Verdict::Unsure => "unsure",
-            };
-            [verdict, text].join(if text.is_empty() { "" } else { ": " })
+            [verdict.word(), text].join(if text.is_empty() { "" } else { ": " })
         }
         Said::Noted { text } => text.clone(),
         Said::Undone { undoes } => format!("takes back {undoes}"),

@@ -96,6 +96,11 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// When a call began, to the minute, without what only programs need.
+pub fn began(started: &str) -> String {
+    started.chars().take(16).collect::<String>().replace('T', " ")
+}
+
 /// Why a moment is one for the coach; a reason of a newer version as its name in the log.
 pub fn moment(reason: &str) -> String {
     let words = match reason {

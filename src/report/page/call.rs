@@ -152,7 +152,7 @@ impl Head {
             return Head { title: clean(name), facts: Vec::new(), origin, mono };
         };
         let mut facts: Vec<String> = Vec::new();
-        facts.extend(started.as_ref().map(|started| clean(&moment_of(started))));
+        facts.extend(started.as_ref().map(|started| clean(&wording::began(started))));
         let told =
             [("agent", &about.agent), ("customer", &about.customer), ("queue", &about.queue)];
         for (what, who) in told {
@@ -175,11 +175,6 @@ impl Head {
 /// As much of a hash as tells one from another.
 fn hash(sha256: &str) -> String {
     clean(&sha256.chars().take(8).collect::<String>())
-}
-
-/// A date and time without what only programs need.
-fn moment_of(started: &str) -> String {
-    started.get(..16).unwrap_or(started).replace('T', " ")
 }
 
 fn said_of(sound: &Sound, mono: bool) -> String {

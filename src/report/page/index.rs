@@ -111,7 +111,6 @@ impl Row {
         let has_page = folder.join(&call.id).join(CALL_PAGE).is_file();
         let gravest = call.moments.first();
         let text = |text: &Option<String>| clean(text.as_deref().unwrap_or_default());
-        let began = text(&call.started).replace('T', " ");
         let length = CallTime::from_secs(call.duration.round()).to_string();
         Row {
             link: match has_page {
@@ -119,7 +118,7 @@ impl Row {
                 false => String::new(),
             },
             id: clean(&call.id),
-            began: began.chars().take(16).collect(),
+            began: wording::began(&text(&call.started)),
             agent: text(&call.agent),
             queue: text(&call.queue),
             secs: call.duration.round() as u32,
