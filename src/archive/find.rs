@@ -1,5 +1,7 @@
 //! Finding calls in an archive.
 
+use std::collections::HashMap;
+
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
@@ -125,6 +127,44 @@ pub fn find(
         let mut query = connection.prepare(&text)?;
         let rows = query.query_map(params_from_iter(values), found)?;
         Ok((rows.collect::<rusqlite::Result<_>>()?, all))
+    };
+    index.done(ask())
+}
+
+/// The numbers of the calls that are looked for, and where the words were said first in each, where
+/// words were looked for: moment and utterance.
+///
+/// # Errors
+/// [`IndexError::Database`].
+pub fn matching(
+    index: &Index,
+    wanted: &Wanted,
+) -> Result<HashMap<i64, Option<(f64, String)>>, IndexError> {
+    let conditions = conditions(wanted);
+    let (values, conditions) = (conditions.values(), conditions.text());
+    let ask = || {
+        let connection = index.connection();
+        let text = format!("SELECT number FROM calls WHERE {conditions}");
+        let mut query = connection.prepare(&text)?;
+        let numbers = query.query_map(params_from_iter(values), |row| row.get(0))?;
+        let numbers = numbers.map(|number| number.map(|number| (number, None)));
+        let mut matching: HashMap<i64, _> = numbers.collect::<rusqlite::Result<_>>()?;
+        if wanted.words.is_some() {
+            let text = "SELECT call, start, text FROM utterances WHERE number IN
+                        (SELECT rowid FROM words WHERE words MATCH ?1)";
+            let mut query = connection.prepare(text)?;
+            let mut rows = query.query(params_from_iter(&values[..1]))?;
+            while let Some(row) = rows.next()? {
+                let start: f64 = row.get(1)?;
+                let call = matching.get_mut(&row.get(0)?);
+                if let Some(said) = call
+                    && said.as_ref().is_none_or(|(known, _): &(f64, String)| start < *known)
+                {
+                    *said = Some((start, row.get(2)?));
+                }
+            }
+        }
+        Ok(matching)
     };
     index.done(ask())
 }

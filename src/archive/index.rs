@@ -97,6 +97,33 @@ impl Index {
         Ok((index, refreshed))
     }
 
+    /// Opens the index of the archive at `root` as it was left, without looking what has changed since;
+    /// `None` where there is none that this version made.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn as_left(root: &Path) -> Result<Option<Index>, IndexError> {
+        let path = root.join(INDEX_NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let index = Index::connect(&path)?;
+        Ok((index.pragma_version()? == VERSION).then_some(index))
+    }
+
+    /// An index of the calls in the folder `calls`, which is no archive: in memory only.
+    ///
+    /// # Errors
+    /// [`IndexError`]; a log that can't be read is none, but told.
+    pub fn of_folder(calls: &Path) -> Result<(Index, Refreshed), IndexError> {
+        let failed = |source| IndexError::Database { path: calls.to_owned(), source };
+        let connection = Connection::open_in_memory().map_err(failed)?;
+        connection.execute_batch(TABLES).map_err(failed)?;
+        let mut index = Index { path: calls.to_owned(), connection };
+        let refreshed = index.refresh(calls)?;
+        Ok((index, refreshed))
+    }
+
     /// Deletes the index of the archive at `root`: the next [`Self::open`] makes it anew.
     ///
     /// # Errors

@@ -7,12 +7,16 @@ use super::index::{Index, IndexError};
 /// A call at a glance. What is `None` could not be told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Glance {
+    /// Its number in the index, by which [`matching`](super::find::matching) tells of it.
+    pub number: i64,
     /// Its name, which is that of its folder.
     pub id: String,
     /// When it began.
     pub started: Option<String>,
     /// Who took it.
     pub agent: Option<String>,
+    /// The customer's name or number.
+    pub customer: Option<String>,
     /// By which queue it came.
     pub queue: Option<String>,
     /// Whether its log was cut short.
@@ -78,11 +82,12 @@ pub fn overview(index: &Index) -> Result<Vec<Glance>, IndexError> {
         }
         let mut query = connection.prepare(
             "SELECT number, id, started, agent, queue, partial, duration, heat_peak, heat_course,
-                 customer_sentiment, agent_interruptions, silence_share FROM calls",
+                 customer_sentiment, agent_interruptions, silence_share, customer FROM calls",
         )?;
         let calls = query.query_map([], |row| {
             let number: i64 = row.get(0)?;
             Ok(Glance {
+                number,
                 id: row.get(1)?,
                 started: row.get(2)?,
                 agent: row.get(3)?,
@@ -94,6 +99,7 @@ pub fn overview(index: &Index) -> Result<Vec<Glance>, IndexError> {
                 customer_sentiment: row.get(9)?,
                 agent_interruptions: row.get(10)?,
                 silence_share: row.get(11)?,
+                customer: row.get(12)?,
                 issues: issues.remove(&number).unwrap_or_default(),
                 moments: moments.remove(&number).unwrap_or_default(),
             })

@@ -247,6 +247,18 @@ impl Recording {
         Ok(frames)
     }
 
+    /// Goes to a frame, or to the end where it lies beyond; `false` where that can't be done at once
+    /// and nothing has changed. What is passed over is not looked at for defects.
+    ///
+    /// # Errors
+    /// [`DecodeError::Io`].
+    pub fn seek(&mut self, frame: u64) -> Result<bool, DecodeError> {
+        match &mut self.reader {
+            Reader::Wav(reader) => reader.seek(frame).map(|()| true),
+            Reader::Compressed(_) => Ok(false),
+        }
+    }
+
     /// What was found wrong so far; complete once [`Recording::read`] has returned 0.
     pub fn defects(&self) -> &[Defect] {
         self.defects.list()

@@ -11,12 +11,18 @@ pub mod decode;
 mod defect;
 pub mod g711;
 pub mod outline;
+pub mod peaks;
+#[cfg(feature = "live")]
+pub mod playback;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod priority;
 pub mod resample;
 mod riff;
 pub mod ring;
+pub mod seekable;
 pub mod source;
+#[cfg(feature = "live")]
+pub mod tempo;
 pub mod timeline;
 mod wav;
 pub mod write;

@@ -18,6 +18,8 @@ pub(super) struct WavReader {
     source: Box<dyn Media>,
     format: Format,
     big_endian: bool,
+    /// Where the sound begins in the file, and its bytes of whole frames.
+    data: (u64, u64),
     /// Bytes of whole frames still to read.
     bytes_left: u64,
     frames_read: u64,
@@ -63,6 +65,7 @@ impl WavReader {
             source,
             format,
             big_endian,
+            data: (data.start, found_bytes - found_bytes % frame_bytes),
             bytes_left: found_bytes - found_bytes % frame_bytes,
             frames_read: 0,
             length,
@@ -73,6 +76,19 @@ impl WavReader {
             ended: false,
         };
         Ok((reader, info))
+    }
+
+    /// Goes to a frame, or to the end where it lies beyond.
+    pub(super) fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+        let (start, length) = self.data;
+        let frame_bytes = self.format.frame_bytes();
+        let place = frame.saturating_mul(frame_bytes).min(length);
+        let sought = self.source.seek(SeekFrom::Start(start + place));
+        sought.map_err(|error| DecodeError::io(&self.name, error))?;
+        self.bytes_left = length - place;
+        self.frames_read = place / frame_bytes;
+        self.ended = false;
+        Ok(())
     }
 
     /// Appends up to 8192 frames to `out`; returns how many, 0 at the end.

@@ -188,6 +188,25 @@ pub fn read_log(path: &Path) -> Result<Vec<Line>, FolderError> {
     Ok(lines)
 }
 
+/// Reads of a log what can be read, and how many lines can't: damaged, or of a newer version; `path` is
+/// the log or its folder. A last line that is still being written is none of them.
+///
+/// # Errors
+/// [`FolderError::Read`].
+pub fn salvage_log(path: &Path) -> Result<(Vec<Line>, usize), FolderError> {
+    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
+    let text = fs::read(&path).map_err(|source| FolderError::Read { path, source })?;
+    let (mut lines, mut unread) = (Vec::new(), 0);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        match serde_json::from_slice(line) {
+            Ok(line) => lines.push(line),
+            Err(_) if !line.ends_with(b"\n") || line.trim_ascii().is_empty() => {}
+            Err(_) => unread += 1,
+        }
+    }
+    Ok((lines, unread))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +252,19 @@ mod tests {
         let error = write_whole(&dir.path().join("taken"), "one").unwrap_err().to_string();
         assert!(error.contains("taken"), "{error}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn of_a_damaged_log_the_good_lines_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = CallFolder::create(dir.path()).unwrap();
+        folder.journal().unwrap().write(&[silence(4.0), silence(8.0)]).unwrap();
+        let mut text = fs::read_to_string(folder.log_path()).unwrap();
+        text.insert_str(0, "{\"at\":1,\"type\":\"silence\"}\n\n");
+        text.push_str("{\"at\":9,\"ty");
+        fs::write(folder.log_path(), text).unwrap();
+        let (lines, unread) = salvage_log(dir.path()).unwrap();
+        assert_eq!((lines.len(), unread), (2, 1));
     }
 
     #[test]

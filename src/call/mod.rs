@@ -10,4 +10,5 @@ pub mod rebuild;
 pub mod record;
 pub mod rescore;
 pub mod search;
+pub mod sound;
 pub mod summary;

@@ -80,7 +80,11 @@ pub struct Aside<'a> {
 /// A stretch of a [`Said`].
 #[derive(Debug)]
 pub enum Part<'a, 'b> {
-    Text(String),
+    /// What was said; `words` has the time of each word of it, or nothing.
+    Text {
+        text: String,
+        words: &'a [WordRecord],
+    },
     Aside(&'b Aside<'a>),
 }
 
@@ -315,19 +319,23 @@ impl<'a> Said<'a> {
         let timed = words.len() == self.words.len();
         let mut asides: Vec<&Aside> = self.asides.iter().collect();
         asides.sort_by_key(|aside| aside.start);
+        let text = |from: usize, to: usize| Part::Text {
+            text: words[from..to].join(" "),
+            words: if timed { &self.words[from..to] } else { &[] },
+        };
         let mut parts = Vec::new();
         let mut from = 0;
         for aside in asides {
             let before = |word: &&WordRecord| CallTime::from(word.span.start) < aside.start;
             let to = if timed { self.words.iter().take_while(before).count() } else { words.len() };
             if to > from {
-                parts.push(Part::Text(words[from..to].join(" ")));
+                parts.push(text(from, to));
                 from = to;
             }
             parts.push(Part::Aside(aside));
         }
         if from < words.len() {
-            parts.push(Part::Text(words[from..].join(" ")));
+            parts.push(text(from, words.len()));
         }
         parts
     }

@@ -2,6 +2,7 @@
 //! the log.
 
 mod calendar;
+pub mod content;
 mod conversation;
 pub mod export;
 pub mod page;

@@ -229,7 +229,7 @@ fn words<'a>(said: &Said<'a>, secs: f64, columns_per_sec: f64) -> Vec<Run<'a>> {
         runs.extend([run(own, bar), run(own, wording::length(secs))]);
     }
     runs.extend(said.parts().into_iter().map(|part| match part {
-        Part::Text(text) => run(own, text),
+        Part::Text { text, .. } => run(own, text),
         Part::Aside(aside) => {
             let credit = if aside.credited { "+\u{a0}" } else { "" };
             let name = wording::name(Some(aside.by));

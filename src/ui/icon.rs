@@ -45,6 +45,32 @@ pub enum Icon {
     Done,
     /// A pointer's arrow.
     ClickThrough,
+    /// Two arrows apart.
+    Overlap,
+    /// An arrow to the left.
+    Back,
+    /// A ring with a handle.
+    Search,
+    /// A funnel.
+    Filter,
+    /// An arrow that goes round.
+    Loop,
+    /// Two triangles that point on.
+    Skip,
+    /// A pointer to the previous mark.
+    Previous,
+    /// A pointer to the next mark.
+    Next,
+    /// A mouth with sound, struck through.
+    Muted,
+    /// A half-filled disc.
+    Look,
+    /// A question mark.
+    Question,
+    /// An arrow out of a box.
+    Share,
+    /// An arrow that goes back.
+    Undo,
 }
 
 /// Paints an icon into the square in the middle of `rect`.
@@ -120,6 +146,68 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Lowered => fill(vec![at(0.0, 0.6), at(-0.6, -0.5), at(0.6, -0.5)]),
         Icon::Even => line(&[at(-0.4, 0.0), at(0.4, 0.0)]),
         Icon::Done => line(&[at(-0.6, 0.05), at(-0.15, 0.5), at(0.65, -0.5)]),
+        Icon::Overlap => {
+            line(&[at(-0.75, 0.0), at(0.75, 0.0)]);
+            line(&[at(-0.35, -0.4), at(-0.75, 0.0), at(-0.35, 0.4)]);
+            line(&[at(0.35, -0.4), at(0.75, 0.0), at(0.35, 0.4)]);
+        }
+        Icon::Back => {
+            line(&[at(-0.7, 0.0), at(0.7, 0.0)]);
+            line(&[at(-0.1, -0.55), at(-0.7, 0.0), at(-0.1, 0.55)]);
+        }
+        Icon::Search => {
+            painter.circle_stroke(at(-0.15, -0.15), side * 0.27, pen);
+            line(&[at(0.25, 0.25), at(0.75, 0.75)]);
+        }
+        Icon::Filter => {
+            for (y, half) in [(-0.5, 0.75), (0.0, 0.45), (0.5, 0.15)] {
+                line(&[at(-half, y), at(half, y)]);
+            }
+        }
+        Icon::Loop => {
+            line(&arc(centre, side * 0.36, -PI * 0.35, PI * 1.4));
+            let tip = centre + Vec2::angled(-PI * 0.35) * side * 0.36;
+            line(&[tip + vec2(-0.32, -0.06) * side, tip, tip + vec2(0.02, -0.32) * side]);
+        }
+        Icon::Skip => {
+            fill(vec![at(-0.75, -0.6), at(0.0, 0.0), at(-0.75, 0.6)]);
+            fill(vec![at(0.0, -0.6), at(0.75, 0.0), at(0.0, 0.6)]);
+        }
+        Icon::Previous => {
+            fill(vec![at(0.6, -0.6), at(-0.35, 0.0), at(0.6, 0.6)]);
+            block(-0.6, 0.0, 0.22, 1.2);
+        }
+        Icon::Next => {
+            fill(vec![at(-0.6, -0.6), at(0.35, 0.0), at(-0.6, 0.6)]);
+            block(0.6, 0.0, 0.22, 1.2);
+        }
+        Icon::Muted => {
+            painter.circle_filled(at(-0.35, 0.0), side * 0.18, colour);
+            line(&arc(at(-0.35, 0.0), side * 0.38, -PI / 4.0, PI / 4.0));
+            line(&[at(-0.7, 0.75), at(0.7, -0.75)]);
+        }
+        Icon::Look => {
+            painter.circle_stroke(centre, side * 0.36, pen);
+            let mut half = arc(centre, side * 0.36, -PI / 2.0, PI / 2.0);
+            half.push(half[0]);
+            fill(half);
+        }
+        Icon::Question => {
+            let hook = arc(at(0.0, -0.35), side * 0.2, -PI, PI * 0.35);
+            line(&hook);
+            line(&[hook[hook.len() - 1], at(0.0, 0.1), at(0.0, 0.28)]);
+            painter.circle_filled(at(0.0, 0.65), pen.width * 0.7, colour);
+        }
+        Icon::Share => {
+            line(&[at(-0.3, -0.1), at(-0.65, -0.1), at(-0.65, 0.75), at(0.65, 0.75), at(0.65, -0.1), at(0.3, -0.1)]);
+            line(&[at(0.0, 0.3), at(0.0, -0.75)]);
+            line(&[at(-0.32, -0.42), at(0.0, -0.75), at(0.32, -0.42)]);
+        }
+        Icon::Undo => {
+            line(&arc(at(0.0, 0.1), side * 0.32, -PI * 0.85, PI * 0.5));
+            let tip = at(0.0, 0.1) + Vec2::angled(-PI * 0.85) * side * 0.32;
+            line(&[tip + vec2(0.02, -0.3) * side, tip, tip + vec2(0.3, -0.02) * side]);
+        }
         Icon::ClickThrough => {
             line(&[at(-0.3, -0.7), at(-0.3, 0.5), at(0.55, 0.1), at(-0.3, -0.7)]);
             line(&[at(0.1, 0.3), at(0.35, 0.8)]);

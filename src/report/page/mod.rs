@@ -10,10 +10,8 @@ mod call;
 mod frame;
 mod index;
 mod link;
-mod moments;
 mod picture;
 mod sound;
-mod transcript;
 mod trends;
 
 use std::fs;

@@ -5,11 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::moments::Moment;
 use super::sound::Sound;
-use crate::call::record::{Line, Record, Span};
-use crate::event::{GapCause, OverlapKind};
-use crate::report::conversation::outcome_of;
+use crate::call::record::Line;
+use crate::report::content::{Moment, course};
 use crate::report::wording;
 use crate::tone::heat::Mood;
 use crate::units::{CallTime, Party};
@@ -19,8 +17,6 @@ const MAX_COLUMNS: usize = 900;
 const COLUMNS_A_SEC: f64 = 12.0;
 /// What is shorter is drawn so wide, to be seen. Per cent.
 const LEAST_WIDTH: f64 = 0.15;
-/// Values of heat further apart are not joined: the customer said nothing between. Seconds.
-const APART_SECS: f64 = 6.0;
 /// Lengths between two times on the axis, of which the first that gives at most
 /// [`MAX_TICKS`] is taken. Seconds.
 const TICK_SECS: [f64; 10] = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
@@ -137,13 +133,6 @@ impl Picture {
         let heat = heat(lines, secs, y + BETWEEN);
         let height = heat.as_ref().map_or(y, |heat| heat.y + heat.height);
         let shades = shades(lines, secs);
-        let known = [
-            ("interruption", "cut in"),
-            ("shared", "both at once"),
-            ("backchannel", "short signal"),
-            ("silence", "silence"),
-            ("gap", "no sound"),
-        ];
         let occurs = |class: &str| shades.iter().any(|shade| shade.class == class);
         Picture {
             label: label(secs, moments.len(), mono),
@@ -152,7 +141,7 @@ impl Picture {
             lanes,
             lanes_top: LANES_TOP,
             lanes_height,
-            legend: known.into_iter().filter(|(class, _)| occurs(class)).collect(),
+            legend: course::SHADES.into_iter().filter(|(class, _)| occurs(class)).collect(),
             shades,
             cues: cues(lines, secs),
             moments: moment_marks(moments, secs),
@@ -222,40 +211,20 @@ fn waveform(heights: &[f64]) -> String {
 }
 
 fn shades(lines: &[Line], secs: f64) -> Vec<Shade> {
-    let shade = |span: Span, class, title| {
-        let (x, end) = (percent(span.start.0, secs), percent(span.end.0, secs));
+    let shade = |shade: course::Shade| {
+        let course::Shade { start, end, class, title } = shade;
+        let (x, end) = (percent(start, secs), percent(end, secs));
         Shade { x: text(x), width: text((end - x).max(LEAST_WIDTH)), class, title }
     };
-    let of = |line: &Line| match &line.record {
-        &Record::Overlap { span, by, kind, yielded } => {
-            let class = match kind {
-                OverlapKind::Interruption => "interruption",
-                OverlapKind::Shared => "shared",
-                OverlapKind::Backchannel => "backchannel",
-            };
-            Some(shade(span, class, wording::overlap(by, kind, yielded, span.secs())))
-        }
-        Record::Silence { span } => {
-            Some(shade(*span, "silence", format!("{} silence", wording::length(span.secs()))))
-        }
-        &Record::Gap { party, span, cause } => {
-            Some(shade(span, "gap", wording::gap(party, cause, span.secs())))
-        }
-        Record::Pause { span } => {
-            Some(shade(*span, "gap", wording::gap(None, GapCause::Paused, span.secs())))
-        }
-        _ => None,
-    };
-    lines.iter().filter_map(of).collect()
+    course::shades(lines).into_iter().map(shade).collect()
 }
 
 fn cues(lines: &[Line], secs: f64) -> Vec<CueMark> {
     // From where each row is free.
     let mut free = [0.0_f64; CUE_ROWS.len()];
     let mut marks = Vec::new();
-    for line in lines {
-        let Record::Cue(cue) = &line.record else { continue };
-        let x = percent(line.at.0, secs);
+    for cue in course::prompts(lines) {
+        let x = percent(cue.at, secs);
         let width = (cue.text.chars().count() + 3) as f64 * LETTER;
         let before = x + width > 100.0;
         let from = if before { x - width } else { x };
@@ -263,16 +232,14 @@ fn cues(lines: &[Line], secs: f64) -> Vec<CueMark> {
         if let Some(row) = row {
             free[row] = if before { 100.0 } else { x + width };
         }
-        let came = outcome_of(lines, cue.id)
-            .map_or(String::new(), |came| format!(" ({})", wording::outcome(came)));
         marks.push(CueMark {
             x: text(x),
             y: CUE_ROWS[row.unwrap_or(CUE_ROWS.len() - 1)],
-            at: seconds(line.at.0),
-            text: cue.text.clone(),
+            at: seconds(cue.at),
+            text: cue.text,
             has_room: row.is_some(),
             before,
-            title: format!("{}{came}: {}", cue.text, cue.why),
+            title: cue.title,
         });
     }
     marks
@@ -303,19 +270,12 @@ fn moment_marks(moments: &[Moment], secs: f64) -> Vec<MomentMark> {
 
 /// The customer's heat over the call; `None` where it was not followed.
 fn heat(lines: &[Line], secs: f64, y: u32) -> Option<HeatLine> {
-    let mut values: Vec<(f64, f64)> = lines
-        .iter()
-        .filter_map(|line| match &line.record {
-            Record::Tone { span, heat, .. } => Some((span.end.0, heat.clamp(0.0, 1.0))),
-            _ => None,
-        })
-        .collect();
+    let values = course::heat(lines);
     if values.is_empty() {
         return None;
     }
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut path = String::new();
-    for run in values.chunk_by(|a, b| b.0 - a.0 <= APART_SECS) {
+    for run in values.chunk_by(|a, b| b.0 - a.0 <= course::APART_SECS) {
         for (i, (at, heat)) in run.iter().enumerate() {
             let to = if i == 0 { 'M' } else { 'L' };
             let (x, y) = (percent(*at, secs) * 10.0, 98.0 - heat * 96.0);

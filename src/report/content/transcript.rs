@@ -1,6 +1,5 @@
 //! What was said and what happened, row by row.
 
-use super::picture::seconds;
 use crate::call::record::Line;
 use crate::report::conversation::{Part, Practised, Said, What, conversation};
 use crate::report::wording;
@@ -9,13 +8,17 @@ use crate::units::{CallTime, Party};
 
 /// A row.
 pub struct Row {
-    pub at: String,
-    pub end: String,
+    /// Where it begins and ends, in seconds.
+    pub at: f64,
+    /// Its end.
+    pub end: f64,
+    /// Its beginning as a clock has it.
     pub clock: String,
-    /// Whose, or what kind, for the style.
+    /// Whose, or what kind.
     pub class: &'static str,
     /// Who speaks, or the sign of what happened.
     pub lead: &'static str,
+    /// Its text.
     pub pieces: Vec<Piece>,
     /// Sentences below it.
     pub notes: Vec<String>,
@@ -23,8 +26,13 @@ pub struct Row {
 
 /// A stretch of a row's text.
 pub struct Piece {
+    /// What kind of text; empty for what was said.
     pub class: &'static str,
+    /// The text.
     pub text: String,
+    /// When each of its words, which single spaces part, was said: from and to in seconds. Empty
+    /// where that is not known.
+    pub times: Vec<(f64, f64)>,
 }
 
 /// All rows.
@@ -38,8 +46,8 @@ pub fn rows(lines: &[Line]) -> Vec<Row> {
         let (class, lead) = lead(&told.what);
         let secs = told.span.secs();
         Row {
-            at: seconds(told.span.start.secs()),
-            end: seconds(told.span.end.secs()),
+            at: told.span.start.secs(),
+            end: told.span.end.secs(),
             clock: told.span.start.to_string(),
             class,
             lead,
@@ -68,7 +76,11 @@ fn kept(practice: &Practised) -> (&'static str, &'static str) {
 }
 
 fn plain(text: impl Into<String>) -> Piece {
-    Piece { class: "", text: text.into() }
+    of_class("", text)
+}
+
+fn of_class(class: &'static str, text: impl Into<String>) -> Piece {
+    Piece { class, text: text.into(), times: Vec::new() }
 }
 
 fn pieces(what: &What, secs: f64) -> Vec<Piece> {
@@ -81,7 +93,7 @@ fn pieces(what: &What, secs: f64) -> Vec<Piece> {
             pieces.extend(practice.as_ref().map(|practice| {
                 let (class, sign) = kept(practice);
                 let name = wording::practice(&clean(practice.name));
-                Piece { class, text: format!("{sign}\u{a0}{name}") }
+                of_class(class, format!("{sign}\u{a0}{name}"))
             }));
             pieces
         }
@@ -92,13 +104,13 @@ fn pieces(what: &What, secs: f64) -> Vec<Piece> {
             let names: Vec<String> = names.map(|name| wording::practice(&clean(name))).collect();
             let mut pieces = vec![plain(format!("{who}{}", names.join(" · ")))];
             if !quote.is_empty() {
-                pieces.push(Piece { class: "quote", text: format!("“{}”", clean(quote)) });
+                pieces.push(of_class("quote", format!("“{}”", clean(quote))));
             }
             pieces
         }
         What::Mood { from, to, .. } => vec![plain(wording::mood(*from, *to))],
         What::Cue { cue, outcome } => {
-            let mut pieces = vec![Piece { class: "prompt", text: clean(&cue.text) }];
+            let mut pieces = vec![of_class("prompt", clean(&cue.text))];
             let came = outcome.map(|outcome| format!("({})", wording::outcome(outcome)));
             pieces.extend(came.map(plain));
             pieces
@@ -110,10 +122,16 @@ fn pieces(what: &What, secs: f64) -> Vec<Piece> {
 fn words(said: &Said, secs: f64) -> Vec<Piece> {
     if said.text.is_none() {
         let text = format!("speaks for {}; there are no words of it", wording::length(secs));
-        return vec![Piece { class: "quiet", text }];
+        return vec![of_class("quiet", text)];
     }
     let piece = |part| match part {
-        Part::Text(text) => plain(clean(&text)),
+        Part::Text { text, words } => {
+            let text = clean(&text);
+            let timed = text.split(' ').count() == words.len();
+            let times = words.iter().filter(|_| timed);
+            let times = times.map(|word| (word.span.start.0, word.span.end.0)).collect();
+            Piece { class: "", text, times }
+        }
         Part::Aside(aside) => {
             let credit = if aside.credited { "+\u{a0}" } else { "" };
             let text = match aside.text {
@@ -121,7 +139,7 @@ fn words(said: &Said, secs: f64) -> Vec<Piece> {
                 None => "a short signal".into(),
             };
             let who = wording::name(Some(aside.by));
-            Piece { class: "aside", text: format!("({credit}{who}: {text})") }
+            of_class("aside", format!("({credit}{who}: {text})"))
         }
     };
     said.parts().into_iter().map(piece).collect()

@@ -14,25 +14,35 @@ const MAX_LETTERS: usize = 220;
 pub struct Moment {
     /// From 1, in the order of time.
     pub number: usize,
+    /// Where it begins, in seconds.
     pub start: f64,
+    /// Where it ends.
     pub end: f64,
+    /// Its beginning as a clock has it.
     pub clock: String,
     /// What it weighs, in words.
     pub weight: &'static str,
-    /// Its colour's name.
+    /// The same as a name: `well`, `light`, `serious` or `grave`.
     pub class: &'static str,
+    /// What it is.
     pub title: String,
     /// Why, in sentences.
     pub why: Vec<String>,
     /// The numbers behind it; empty where there are none.
     pub numbers: String,
+    /// What was said in it.
     pub quotes: Vec<Quote>,
+    /// The prompt that it is about.
+    pub cue: Option<u32>,
 }
 
 /// What somebody said in it.
 pub struct Quote {
+    /// Who.
     pub who: &'static str,
+    /// The same as a name.
     pub class: &'static str,
+    /// The words.
     pub text: String,
 }
 
@@ -50,6 +60,7 @@ pub fn moments(lines: &[Line]) -> Vec<Moment> {
     flags.sort_by(|a, b| a.0.start.0.total_cmp(&b.0.start.0));
     let mut moments = Vec::new();
     for (span, reason, severity, cue, evidence) in flags {
+        let about = cue;
         let cue = cue.and_then(|id| cue_of(lines, id));
         moments.push(Moment {
             number: moments.len() + 1,
@@ -67,6 +78,7 @@ pub fn moments(lines: &[Line]) -> Vec<Moment> {
             why: why(lines, span, reason, cue),
             numbers: clean(&wording::evidence(evidence)),
             quotes: quotes(lines, span),
+            cue: about,
         });
     }
     moments
