@@ -5,6 +5,7 @@
 //! A program of its own, since a window needs the main thread.
 
 mod playback;
+mod reviewed;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,15 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui::{self, ColorImage, Theme, Ui, ViewportBuilder, ViewportCommand};
 use eframe::icon_data::IconDataExt as _;
+use evenkeel::call::notes::{About, Note, Said, Verdict, add};
 use evenkeel::engine::{Input, Words};
 use evenkeel::event::{Body, Event, Layout, Word};
 use evenkeel::session::board::{Keeping, Pulse, Trouble};
 use evenkeel::speech::transcript::Transcript;
 use evenkeel::ui::{
     Action, Answers, CallEnd, Choice, Choices, LanguageChoice, ModelChoice, OverlaySize,
-    OverlayState, SetupState, install_theme, show_end, show_overlay, show_setup,
+    OverlayState, Place, Review, ReviewSetup, SetupState, Waker, install_theme, show_end,
+    show_overlay, show_review, show_setup,
 };
 use evenkeel::units::{CallSpan, CallTime, Dbfs, Party, PerParty};
 
@@ -36,7 +39,7 @@ fn main() -> ExitCode {
     if std::env::var_os(CHILD).is_some() {
         return take_pictures();
     }
-    let screen = ["-a", "-s", "-screen 0 1400x2400x24 -noreset"];
+    let screen = ["-a", "-s", "-screen 0 2600x2400x24 -noreset"];
     let own = std::env::current_exe().expect("a program has a path");
     let run = Command::new("xvfb-run").args(screen).arg(own).env(CHILD, "1").status();
     match run {
@@ -57,6 +60,7 @@ enum View {
     Overlay(Box<OverlayState>, OverlaySize),
     End(CallEnd),
     Setup(Box<SetupState>),
+    Review(Box<Review>, Option<egui::Key>),
 }
 
 struct Picture {
@@ -148,6 +152,11 @@ impl eframe::App for Studio {
             }
         }
         self.frames += 1;
+        if self.frames == 4
+            && let Some(View::Review(_, Some(key))) = self.current.as_ref().map(|now| &now.view)
+        {
+            press(&ctx, *key);
+        }
         if self.frames == 8 {
             let taken = Arc::clone(&self.taken);
             ctx.request_screenshot(move |image| *taken.lock().unwrap() = Some(image));
@@ -157,9 +166,17 @@ impl eframe::App for Studio {
             Some(View::Overlay(state, size)) => _ = show_overlay(ui, state, *size),
             Some(View::End(call)) => _ = show_end(ui, call, true),
             Some(View::Setup(state)) => _ = show_setup(ui, state),
+            Some(View::Review(review, _)) => show_review(ui, review),
             None => {}
         }
     }
+}
+
+/// As if somebody had pressed a key.
+fn press(ctx: &egui::Context, key: egui::Key) {
+    let modifiers = egui::Modifiers::NONE;
+    let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    ctx.input_mut(|input| input.events.push(event));
 }
 
 /// The call's events, its speech and its sound.
@@ -256,6 +273,10 @@ fn scripted(party: Option<Party>, span: CallSpan) -> Transcript {
 }
 
 fn pictures() -> Vec<Picture> {
+    // `EVENKEEL_SCREENSHOTS=review` takes only those of one window.
+    if std::env::var("EVENKEEL_SCREENSHOTS").is_ok_and(|only| only == "review") {
+        return review();
+    }
     let demo = Demo::play();
     let cue_at = |name: &str| {
         let found = demo
@@ -322,7 +343,58 @@ fn pictures() -> Vec<Picture> {
             view: setup,
         });
     }
+    pictures.extend(review());
     pictures
+}
+
+/// The review of an archive, in its views.
+fn review() -> Vec<Picture> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = reviewed::archive(dir.path());
+    let notes = [
+        ("Kim", About::Moment { start: 12.64, end: 14.048 }, Some(Verdict::Right), "She stops him \
+          in the middle of his story: worth hearing together."),
+        ("Ana", About::Moment { start: 12.64, end: 14.048 }, None, "I thought he was done."),
+        ("Kim", About::Call, Some(Verdict::Right), ""),
+    ];
+    for (by, about, verdict, text) in notes {
+        let text = text.to_owned();
+        let said = match verdict {
+            Some(verdict) => Said::Judged { verdict, text },
+            None => Said::Noted { text },
+        };
+        let at = "2026-11-27T09:20:00Z".parse().expect("a time");
+        let note = Note::new(at, by, about, said);
+        add(&archive.join("calls").join(reviewed::HEARD), &note).expect("room");
+    }
+    let open = |call: Option<&str>| {
+        let setup = ReviewSetup {
+            place: Place::Archive(archive.clone()),
+            call: call.map(str::to_owned),
+            by: "Kim".into(),
+            memory: None,
+            keeping: None,
+            threads: 0,
+            opener: None,
+        };
+        Box::new(Review::new(setup, Waker::default()))
+    };
+    let heard = Some(reviewed::HEARD);
+    let views = [
+        ("review-list", Theme::Light, None, None),
+        ("review-list-dark", Theme::Dark, None, None),
+        ("review-call", Theme::Light, heard, Some(egui::Key::J)),
+        ("review-dark", Theme::Dark, heard, Some(egui::Key::J)),
+        ("review-scorecard", Theme::Light, heard, Some(egui::Key::F2)),
+        ("review-notes", Theme::Dark, heard, Some(egui::Key::F4)),
+        ("review-keys", Theme::Light, heard, Some(egui::Key::Questionmark)),
+    ];
+    let picture = |(name, theme, call, key): (&str, Theme, Option<&str>, Option<egui::Key>)| {
+        let view = View::Review(open(call), key);
+        Picture { name: name.into(), theme, points: (1_280.0, 800.0), view }
+    };
+    // Everything was read when it was opened: the folder may go.
+    views.into_iter().map(picture).collect()
 }
 
 fn setup() -> SetupState {

@@ -20,6 +20,8 @@ pub mod page;
 pub mod promises;
 pub mod replay;
 pub mod rescore;
+#[cfg(feature = "gui")]
+pub mod review;
 pub mod rules;
 mod scope;
 pub mod trends;
@@ -56,6 +58,9 @@ enum Command {
     Trends(trends::TrendsArgs),
     /// Write calls as pages for a browser, and an archive's calls as one
     Page(page::PageArgs),
+    /// Go through calls in a window: hear them, read along, see why, judge and note
+    #[cfg(feature = "gui")]
+    Review(review::ReviewArgs),
     /// Take care of an archive
     Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
@@ -90,6 +95,8 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Find(args) => find::run(args).map(|()| 0),
         Command::Trends(args) => trends::run(args).map(|()| 0),
         Command::Page(args) => page::run(args),
+        #[cfg(feature = "gui")]
+        Command::Review(args) => review::run(args),
         Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
         Command::Notes(args) => notes::run(args),

@@ -229,7 +229,7 @@ fn stretch(text: &str) -> Result<(f64, f64), String> {
 }
 
 /// Who says it.
-fn name(given: Option<String>) -> anyhow::Result<String> {
+pub(super) fn name(given: Option<String>) -> anyhow::Result<String> {
     let system =
         || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok());
     let name = given.or_else(system).filter(|name| !name.trim().is_empty());

@@ -14,7 +14,7 @@ pub mod terminal;
 mod tests;
 mod warnings;
 pub(crate) mod wording;
-mod wrap;
+pub(crate) mod wrap;
 
 pub use calendar::write_calendar;
 pub use plot::write_plot;

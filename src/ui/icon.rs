@@ -49,8 +49,6 @@ pub enum Icon {
     Overlap,
     /// An arrow to the left.
     Back,
-    /// A ring with a handle.
-    Search,
     /// A funnel.
     Filter,
     /// An arrow that goes round.
@@ -154,10 +152,6 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Back => {
             line(&[at(-0.7, 0.0), at(0.7, 0.0)]);
             line(&[at(-0.1, -0.55), at(-0.7, 0.0), at(-0.1, 0.55)]);
-        }
-        Icon::Search => {
-            painter.circle_stroke(at(-0.15, -0.15), side * 0.27, pen);
-            line(&[at(0.25, 0.25), at(0.75, 0.75)]);
         }
         Icon::Filter => {
             for (y, half) in [(-0.5, 0.75), (0.0, 0.45), (0.5, 0.15)] {

@@ -78,6 +78,11 @@ impl Waker {
         }
     }
 
+    /// From now on it is this window that looks.
+    pub(super) fn listen(&self, ctx: &Context) {
+        let _ = self.0.set(ctx.clone());
+    }
+
     /// The same for who must not know of windows.
     pub fn into_fn(self) -> Box<dyn Fn() + Send + Sync> {
         Box::new(move || self.wake())
@@ -188,7 +193,7 @@ impl Overlay {
             ctx.send_viewport_cmd(ViewportCommand::OuterPosition(Pos2::new(x, y)));
         }
         // The first call's window; a later one brings a waker of its own.
-        let _ = waker.0.set(ctx.clone());
+        waker.listen(ctx);
         Overlay {
             state: OverlayState::new(options.end_after_secs),
             link,

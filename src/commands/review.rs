@@ -1,0 +1,88 @@
+//! `evenkeel review`: the window in which calls are gone through.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+
+use super::live::calls_folder;
+use super::notes::name;
+use super::stop_on_ctrl_c;
+use crate::config::settings::{Settings, settings_path};
+use crate::ui::{Keeping, Look, Place, ReviewOptions, ReviewSetup, run_review};
+
+/// Threads that look things up while the window goes on.
+const THREADS: usize = 2;
+
+/// Go through calls in a window: hear them, read along, see why a moment is one, judge and note
+///
+/// Those worth the time stand on top. A call opens at its picture: both voices, who cut in, silences,
+/// heat, prompts, moments. The key `?` shows all keys.
+#[derive(Args)]
+pub struct ReviewArgs {
+    /// An archive, a folder of calls, or a call [default: `archive` here, or else your own calls]
+    archive: Option<PathBuf>,
+
+    /// Who you are, as your notes say; usually your name on this computer
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+
+    /// Light or dark; the window remembers what you choose in it
+    #[arg(long, value_enum)]
+    look: Option<LookArg>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LookArg {
+    /// Dark letters on light
+    Light,
+    /// Light letters on dark
+    Dark,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
+    let settings = settings_path();
+    let path = match args.archive {
+        Some(path) if !path.exists() => bail!(
+            "{}: there is no such folder; give an archive, a folder of calls, or a call",
+            path.display()
+        ),
+        Some(path) => path,
+        None => {
+            let here = PathBuf::from("archive");
+            let known = settings.as_deref().map(Settings::load).transpose()?.flatten();
+            let own = calls_folder(&known.unwrap_or_default());
+            match [here, own].into_iter().find(|path| path.is_dir()) {
+                Some(path) => path,
+                None => bail!(
+                    "there are no calls yet: neither a folder `archive` here nor calls of your own; \
+                     make some with `evenkeel live` or `evenkeel batch`, or give their folder"
+                ),
+            }
+        }
+    };
+    let (place, call) = Place::at(&path);
+    let setup = ReviewSetup {
+        place,
+        call,
+        by: name(args.by)?,
+        memory: settings.and_then(|path| Some(path.parent()?.join("review"))),
+        keeping: keeping(),
+        threads: THREADS,
+        opener: None,
+    };
+    let look = match args.look {
+        None => Look::System,
+        Some(LookArg::Light) => Look::Light,
+        Some(LookArg::Dark) => Look::Dark,
+    };
+    run_review(setup, ReviewOptions { look, quit: stop_on_ctrl_c()? })?;
+    Ok(0)
+}
+
+/// How clips are made and old calls taken away; none as long as no command does it.
+fn keeping() -> Option<Arc<dyn Keeping>> {
+    None
+}

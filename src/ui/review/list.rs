@@ -1,0 +1,390 @@
+//! The list of calls: which are shown, in what order, which one is chosen.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::memory::Memory;
+use crate::archive::find::Wanted;
+use crate::archive::overview::Glance;
+use crate::archive::scope::Scope;
+
+/// By what the list can be sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Column {
+    /// When the call began, the latest first.
+    Began,
+    /// Who took it.
+    Agent,
+    /// The customer's problem.
+    Problem,
+    /// The longest first.
+    Length,
+    /// The hottest first.
+    Heat,
+    /// Those whose customer's words felt worst first.
+    Words,
+    /// Those in which the agent cut in most first.
+    CutIn,
+    /// Those with the largest share of silence first.
+    Silence,
+    /// Those with most to hear first: by their moments for the coach, and then by heat.
+    #[default]
+    Moments,
+}
+
+impl Column {
+    /// All of them, as they stand in the list.
+    pub const ALL: [Column; 9] = [
+        Column::Began,
+        Column::Agent,
+        Column::Problem,
+        Column::Length,
+        Column::Heat,
+        Column::Words,
+        Column::CutIn,
+        Column::Silence,
+        Column::Moments,
+    ];
+
+    /// Its heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Column::Began => "Began",
+            Column::Agent => "Agent and queue",
+            Column::Problem => "Problem",
+            Column::Length => "Length",
+            Column::Heat => "Heat",
+            Column::Words => "Words",
+            Column::CutIn => "Cut in",
+            Column::Silence => "Silence",
+            Column::Moments => "Moments worth hearing",
+        }
+    }
+}
+
+/// How a practice stands that is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum How {
+    /// It was called for and didn't come.
+    #[default]
+    Missed,
+    /// The opposite was done.
+    Broken,
+    /// It was done.
+    Done,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Words that were said in one utterance.
+    pub words: String,
+    /// Whose calls.
+    pub agent: Option<String>,
+    /// Of which queue.
+    pub queue: Option<String>,
+    /// From a day on, as it is typed.
+    pub since: String,
+    /// To a day.
+    pub until: String,
+    /// The customer's highest heat.
+    pub min_heat: Option<f64>,
+    /// By how much the customer's words fell.
+    pub min_fall: Option<f64>,
+    /// How often the agent cut in.
+    pub min_interruptions: Option<u32>,
+    /// The share in which nobody spoke, 0 to 1.
+    pub min_silence_share: Option<f64>,
+    /// A practice, and how it stands.
+    pub practice: Option<(String, How)>,
+    /// The customer's problem.
+    pub issue: Option<String>,
+    /// Moments of at least this severity.
+    pub min_severity: Option<u8>,
+    /// Only calls that this person has not opened and nobody noted anything on.
+    pub unread: bool,
+}
+
+impl Query {
+    /// The same as `find` has it; `None` where all calls are asked for.
+    pub fn wanted(&self) -> Option<Wanted> {
+        let marked = |how: How| {
+            let practice = self.practice.iter().filter(|(_, wanted)| *wanted == how);
+            practice.map(|(name, _)| name.clone()).collect()
+        };
+        let words = self.words.trim();
+        let wanted = Wanted {
+            words: (!words.is_empty()).then(|| words.to_owned()),
+            scope: Scope {
+                agent: self.agent.clone(),
+                queue: self.queue.clone(),
+                since: day(&self.since),
+                until: day(&self.until),
+            },
+            min_heat: self.min_heat,
+            min_fall: self.min_fall,
+            min_interruptions: self.min_interruptions,
+            min_silence_share: self.min_silence_share,
+            missed: marked(How::Missed),
+            broken: marked(How::Broken),
+            done: marked(How::Done),
+            issue: self.issue.clone(),
+            min_severity: self.min_severity,
+        };
+        (wanted != Wanted::default()).then_some(wanted)
+    }
+
+    /// How many filters are set beside the words.
+    pub fn filters(&self) -> usize {
+        let set = [
+            self.agent.is_some(),
+            self.queue.is_some(),
+            day(&self.since).is_some(),
+            day(&self.until).is_some(),
+            self.min_heat.is_some(),
+            self.min_fall.is_some(),
+            self.min_interruptions.is_some(),
+            self.min_silence_share.is_some(),
+            self.practice.is_some(),
+            self.issue.is_some(),
+            self.min_severity.is_some(),
+            self.unread,
+        ];
+        set.into_iter().filter(|set| *set).count()
+    }
+}
+
+/// A day as it is typed; half of one is none yet.
+pub fn day(text: &str) -> Option<Date> {
+    text.trim().parse().ok()
+}
+
+/// The list.
+#[derive(Default)]
+pub struct CallList {
+    /// All calls.
+    pub calls: Vec<Glance>,
+    /// Whether they have been read.
+    pub loaded: bool,
+    /// Whether the folders were looked through since.
+    pub complete: bool,
+    /// What could not be read.
+    pub damaged: Vec<String>,
+    /// What is looked for.
+    pub query: Query,
+    /// The places in `calls` of those that are shown, in their order.
+    pub shown: Vec<u32>,
+    /// The name of the chosen one.
+    pub chosen: Option<String>,
+    /// Whether the list is to move so that the chosen one is seen.
+    pub reveal: bool,
+    /// Whether the search has the keys.
+    pub wants_search: bool,
+    /// Agents, queues and problems that occur.
+    pub agents: Vec<String>,
+    /// See `agents`.
+    pub queues: Vec<String>,
+    /// See `agents`.
+    pub issues: Vec<String>,
+    pub(super) noted: HashSet<String>,
+    /// The number of the last search, and what it found.
+    pub(super) search: u64,
+    found: Option<HashMap<i64, Option<(f64, String)>>>,
+}
+
+impl CallList {
+    /// Takes the calls, in the place of those before.
+    pub fn take(&mut self, calls: Vec<Glance>, complete: bool, damaged: Vec<String>) {
+        let each = |of: fn(&Glance) -> Vec<&String>| -> Vec<String> {
+            let all: BTreeSet<&String> = calls.iter().flat_map(of).collect();
+            all.into_iter().cloned().collect()
+        };
+        self.agents = each(|call| call.agent.iter().collect());
+        self.queues = each(|call| call.queue.iter().collect());
+        self.issues = each(|call| call.issues.iter().collect());
+        (self.calls, self.loaded, self.complete) = (calls, true, complete);
+        self.damaged = damaged;
+        // The numbers of before may be those of others now.
+        self.found = None;
+    }
+
+    /// Takes what a search found; an earlier one than the last is late.
+    pub fn matched(&mut self, search: u64, found: HashMap<i64, Option<(f64, String)>>) {
+        if search == self.search {
+            self.found = Some(found);
+        }
+    }
+
+    /// Whether a search is under way.
+    pub fn is_searching(&self) -> bool {
+        self.found.is_none() && self.query.wanted().is_some()
+    }
+
+    /// Begins another search; its number.
+    pub fn begin_search(&mut self) -> u64 {
+        self.search += 1;
+        if self.query.wanted().is_none() {
+            self.found = None;
+        }
+        self.search
+    }
+
+    /// Whether a call stands out as unread.
+    pub fn is_unread(&self, call: &Glance, memory: &Memory) -> bool {
+        !memory.has_opened(&call.id) && !self.noted.contains(&call.id)
+    }
+
+    /// Where the words that are looked for were said first in a call.
+    pub fn said(&self, call: &Glance) -> Option<&(f64, String)> {
+        self.found.as_ref()?.get(&call.number)?.as_ref()
+    }
+
+    /// Puts together what is shown.
+    pub fn arrange(&mut self, memory: &Memory) {
+        let (column, reversed) = (memory.layout.sort, memory.layout.reversed);
+        let asks = self.query.wanted().is_some();
+        let is_shown = |call: &Glance| {
+            let found = self.found.as_ref();
+            let matches = !asks || found.is_none_or(|found| found.contains_key(&call.number));
+            matches && (!self.query.unread || self.is_unread(call, memory))
+        };
+        let mut shown: Vec<u32> =
+            (0..self.calls.len() as u32).filter(|i| is_shown(&self.calls[*i as usize])).collect();
+        // As they come, those with most to hear are on top.
+        if column != Column::Moments {
+            let calls = &self.calls;
+            shown.sort_by(|a, b| by(column, &calls[*a as usize], &calls[*b as usize]));
+        }
+        if reversed {
+            shown.reverse();
+        }
+        self.shown = shown;
+        let chosen = self.chosen_row();
+        if chosen.is_none() {
+            self.chosen = self.at(0).map(|call| call.id.clone());
+        }
+    }
+
+    /// The call in a row.
+    pub fn at(&self, row: usize) -> Option<&Glance> {
+        self.calls.get(*self.shown.get(row)? as usize)
+    }
+
+    /// The row of the chosen call.
+    pub fn chosen_row(&self) -> Option<usize> {
+        let chosen = self.chosen.as_ref()?;
+        self.shown.iter().position(|i| self.calls[*i as usize].id == *chosen)
+    }
+
+    /// Chooses the call so many rows on, or back.
+    pub fn step(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        let row = match self.chosen_row() {
+            Some(row) => row.saturating_add_signed(by).min(last),
+            None => 0,
+        };
+        self.choose(row);
+    }
+
+    /// Chooses the call in a row.
+    pub fn choose(&mut self, row: usize) {
+        if let Some(id) = self.at(row).map(|call| call.id.clone()) {
+            self.chosen = Some(id);
+            self.reveal = true;
+        }
+    }
+}
+
+/// The order of two calls; what is not known comes last.
+fn by(column: Column, a: &Glance, b: &Glance) -> Ordering {
+    let number = |of: fn(&Glance) -> Option<f64>| {
+        of(b).unwrap_or(f64::MIN).total_cmp(&of(a).unwrap_or(f64::MIN))
+    };
+    let order = match column {
+        Column::Began => b.started.cmp(&a.started),
+        Column::Agent => {
+            let key = |call: &Glance| (call.agent.is_none(), call.agent.clone(), call.queue.clone());
+            key(a).cmp(&key(b))
+        }
+        Column::Problem => (a.issues.is_empty(), &a.issues).cmp(&(b.issues.is_empty(), &b.issues)),
+        Column::Length => number(|call| Some(call.duration)),
+        Column::Heat => number(|call| call.heat_peak),
+        Column::Words => number(|call| call.customer_sentiment.map(|words| -words)),
+        Column::CutIn => number(|call| call.agent_interruptions.map(f64::from)),
+        Column::Silence => number(|call| Some(call.silence_share)),
+        Column::Moments => b.weight().cmp(&a.weight()),
+    };
+    order.then_with(|| a.id.cmp(&b.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(number: i64, id: &str, heat: Option<f64>, agent: Option<&str>) -> Glance {
+        let agent = agent.map(str::to_owned);
+        Glance { number, id: id.into(), heat_peak: heat, agent, ..Glance::default() }
+    }
+
+    fn ids(list: &CallList) -> Vec<&str> {
+        (0..list.shown.len()).filter_map(|row| list.at(row)).map(|c| c.id.as_str()).collect()
+    }
+
+    #[test]
+    fn calls_are_sorted_filtered_and_chosen() {
+        let mut memory = Memory::default();
+        let mut list = CallList::default();
+        let calls = vec![
+            call(7, "c", Some(0.2), Some("Ana")),
+            call(8, "a", None, None),
+            call(9, "b", Some(0.9), Some("Ben")),
+        ];
+        list.take(calls, true, Vec::new());
+        list.arrange(&memory);
+        assert_eq!(ids(&list), ["c", "a", "b"]);
+        memory.layout.sort = Column::Heat;
+        list.arrange(&memory);
+        assert_eq!(ids(&list), ["b", "c", "a"]);
+        memory.layout.reversed = true;
+        list.arrange(&memory);
+        assert_eq!(ids(&list), ["a", "c", "b"]);
+        assert_eq!((list.chosen.as_deref(), list.chosen_row()), (Some("c"), Some(1)));
+        list.step(5);
+        assert_eq!(list.chosen.as_deref(), Some("b"));
+        memory.open("b");
+        list.noted.insert("a".into());
+        list.query.unread = true;
+        list.arrange(&memory);
+        assert_eq!((ids(&list), list.chosen.as_deref()), (vec!["c"], Some("c")));
+        list.query = Query { words: "refund".into(), ..Query::default() };
+        let late = list.begin_search();
+        let search = list.begin_search();
+        list.matched(late, HashMap::new());
+        assert!(list.is_searching());
+        list.matched(search, HashMap::from([(9, Some((3.0, "my refund".into())))]));
+        list.arrange(&memory);
+        assert_eq!(ids(&list), ["b"]);
+        assert_eq!(list.said(list.at(0).unwrap()).unwrap().0, 3.0);
+    }
+
+    #[test]
+    fn what_is_typed_is_what_find_is_asked() {
+        let query = Query {
+            words: " third time ".into(),
+            since: "2026-11-01".into(),
+            until: "2026-1".into(),
+            practice: Some(("apologise".into(), How::Broken)),
+            ..Query::default()
+        };
+        let wanted = query.wanted().unwrap();
+        assert_eq!(wanted.words.as_deref(), Some("third time"));
+        assert_eq!((wanted.scope.since.is_some(), wanted.scope.until), (true, None));
+        assert_eq!((wanted.broken, wanted.missed), (vec!["apologise".to_owned()], vec![]));
+        assert_eq!(query.filters(), 2);
+        assert_eq!(Query { unread: true, ..Query::default() }.wanted(), None);
+    }
+}

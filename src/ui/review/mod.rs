@@ -1,0 +1,605 @@
+//! The window in which coaches and agents go through calls: a list, and a call in it.
+//!
+//! [`Review`] is all that it knows; it is shown by [`show_review`], in a window of the system by
+//! [`run_review`]. Nothing waits for a disk: lists, searches, calls, waveforms come as [`News`] from
+//! threads of [`Errands`](crate::session::errands::Errands), and the sound is played by
+//! [`Playing`](crate::session::playing::Playing). What a call tells is the same as on its page
+//! ([`content`](crate::report::content)).
+
+mod axis;
+mod call;
+mod call_view;
+mod deck;
+mod dialogs;
+mod filters;
+mod keeping;
+mod keys;
+mod library;
+mod list;
+mod list_view;
+mod memory;
+mod notes;
+mod opened;
+mod panel;
+mod run;
+mod timeline;
+mod transcript;
+mod transport;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, unbounded};
+use eframe::egui::{self, Context, Frame, Margin, Theme, Ui};
+
+use self::call::Call;
+use self::deck::Opener;
+use self::dialogs::{Dialog, Purge, Share};
+pub use self::keeping::{Keeping, PurgeItem};
+use self::keys::Wish;
+use self::library::{Library, News, Teller};
+pub use self::library::Place;
+use self::list::{CallList, Column};
+use self::memory::Memory;
+pub use self::run::{ReviewOptions, run_review};
+use super::theme::Palette;
+use super::window::Waker;
+use crate::call::notes::{About, NotesError};
+use crate::session::playing::Playing;
+use crate::units::Party;
+
+/// While it plays the window moves so often.
+const FRAME: Duration = Duration::from_millis(33);
+/// What was said of a mishap is shown for so long. Seconds.
+const SAID_SECS: f64 = 8.0;
+
+/// What a review needs of whoever opens it.
+pub struct ReviewSetup {
+    /// Where the calls are.
+    pub place: Place,
+    /// A call to open at once.
+    pub call: Option<String>,
+    /// Who goes through them, as they call themselves.
+    pub by: String,
+    /// Where the window's layout, and which calls were opened, is kept; without it, it is forgotten.
+    pub memory: Option<PathBuf>,
+    /// How clips are made and old calls taken away; without it, that is not offered.
+    pub keeping: Option<Arc<dyn Keeping>>,
+    /// Threads for work that the window does not wait for; with none it waits.
+    pub threads: usize,
+    /// How a call is put on a sound device; without it, on the system's.
+    pub opener: Option<Opener>,
+}
+
+/// The review window.
+pub struct Review {
+    library: Library,
+    news: Receiver<News>,
+    list: CallList,
+    call: Option<Call>,
+    /// A call that is being opened.
+    opens: Option<String>,
+    memory: Memory,
+    by: String,
+    keeping: Option<Arc<dyn Keeping>>,
+    opener: Opener,
+    sheet: bool,
+    dialog: Option<Dialog>,
+    /// Something went wrong, and since when that is said.
+    said: Option<(String, f64)>,
+    /// Whether the list must be put together anew.
+    stale: bool,
+}
+
+impl Review {
+    /// A review, which begins to look for calls.
+    pub fn new(setup: ReviewSetup, waker: Waker) -> Review {
+        let ReviewSetup { place, call, by, memory, keeping, threads, opener } = setup;
+        let memory = Memory::load(memory.as_deref(), place.path());
+        let (tell, news) = unbounded();
+        let teller = Teller { news: tell, waker };
+        let library = Library::new(place, threads, teller);
+        let opener = opener.unwrap_or_else(|| {
+            Arc::new(|sound, agent, quiet| Playing::open(sound, agent, quiet))
+        });
+        let mut review = Review {
+            library,
+            news,
+            list: CallList::default(),
+            call: None,
+            opens: None,
+            memory,
+            by,
+            keeping,
+            opener,
+            sheet: false,
+            dialog: None,
+            said: None,
+            stale: true,
+        };
+        if let Some(id) = call {
+            review.open(&id);
+        }
+        review.library.list();
+        review
+    }
+
+    /// Where the open call stands, in seconds.
+    pub fn position_secs(&self) -> Option<f64> {
+        self.call.as_ref().map(|call| call.deck.position())
+    }
+
+    /// The name of the open call.
+    pub fn open_call(&self) -> Option<&str> {
+        self.call.as_ref().map(|call| call.opened.id.as_str())
+    }
+
+    /// The names of the calls in the list, in their order.
+    pub fn listed(&self) -> Vec<&str> {
+        let ids = (0..self.list.shown.len()).filter_map(|row| self.list.at(row));
+        ids.map(|call| call.id.as_str()).collect()
+    }
+
+    /// Whether something is still being looked up.
+    pub fn is_busy(&self) -> bool {
+        let reads = self.call.as_ref().is_some_and(|call| !call.wave.is_whole());
+        !self.list.complete || self.opens.is_some() || self.list.is_searching() || reads
+    }
+
+    /// The first and last moment that the picture shows, in seconds.
+    pub fn shown_secs(&self) -> Option<(f64, f64)> {
+        self.call.as_ref().map(|call| (call.axis.from, call.axis.to))
+    }
+
+    /// Shows a stretch of the open call, goes to a moment in it and chooses it: for pictures.
+    pub fn look_at(&mut self, from: f64, to: f64, moment: Option<usize>) {
+        if let Some(call) = &mut self.call {
+            if let Some(moment) = moment {
+                call.choose(moment);
+            }
+            call.axis.show(from, to);
+        }
+    }
+
+    /// Opens a call.
+    pub fn open(&mut self, id: &str) {
+        self.opens = Some(id.to_owned());
+        self.library.open(id);
+    }
+
+    /// Keeps the layout.
+    pub fn save(&self) {
+        // Not worth a word: it opens as before next time.
+        let _ = self.memory.save();
+    }
+
+    /// Takes what is new.
+    fn take(&mut self, ctx: &Context) {
+        while let Ok(news) = self.news.try_recv() {
+            match news {
+                News::Listed { calls, complete, damaged } => {
+                    self.list.take(calls, complete, damaged);
+                    self.stale = true;
+                    self.search();
+                }
+                News::Noted(noted) => {
+                    self.list.noted = noted;
+                    self.stale = true;
+                }
+                News::Matched { search, found } => {
+                    self.list.matched(search, found);
+                    self.stale = true;
+                }
+                News::Opened(opened) => {
+                    let own = self.call.as_ref().is_some_and(|call| call.opened.id == opened.id);
+                    if self.opens.as_deref() == Some(&opened.id) {
+                        self.opens = None;
+                        self.memory.open(&opened.id);
+                        self.list.chosen = Some(opened.id.clone());
+                        let opener = Arc::clone(&self.opener);
+                        let layout = &self.memory.layout;
+                        self.call = Some(Call::new(*opened, opener, layout, &self.library));
+                        self.stale = true;
+                    } else if own && let Some(call) = &mut self.call {
+                        call.renew(*opened, &self.library);
+                    }
+                }
+                News::Playing(playing) => {
+                    if let Some(call) = &mut self.call {
+                        call.deck.opened(playing);
+                    }
+                }
+                News::Shared(came) => {
+                    if let Some(Dialog::Share(share)) = &mut self.dialog {
+                        share.came = Some(Some(came));
+                    }
+                }
+                News::Planned(plan) => {
+                    if let Some(Dialog::Purge(purge)) = &mut self.dialog {
+                        (purge.plan, purge.waits) = (Some(plan), false);
+                    }
+                }
+                News::Purged(came) => {
+                    if let Some(Dialog::Purge(purge)) = &mut self.dialog {
+                        (purge.plan, purge.came, purge.waits) = (None, Some(came), false);
+                    }
+                    self.library.list();
+                }
+                News::Failed(why) => {
+                    self.list.loaded = true;
+                    self.list.complete = true;
+                    self.say(ctx, why);
+                }
+            }
+        }
+        if std::mem::take(&mut self.stale) {
+            self.list.arrange(&self.memory);
+        }
+        if let Some(call) = &mut self.call {
+            call.deck.look();
+            if call.deck.is_playing() && self.memory.layout.follow {
+                call.axis.follow(call.deck.position());
+            }
+            if call.opened.goes_on && call.is_stale() {
+                let id = call.opened.id.clone();
+                self.library.open(&id);
+            }
+        }
+    }
+
+    fn say(&mut self, ctx: &Context, what: String) {
+        self.said = Some((what, ctx.input(|input| input.time)));
+    }
+
+    fn search(&mut self) {
+        let search = self.list.begin_search();
+        if let Some(wanted) = self.list.query.wanted() {
+            self.library.search(search, wanted);
+        }
+        self.stale = true;
+    }
+
+    fn close(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.memory.layout.speed = call.deck.speed;
+            self.memory.layout.skip_silence = call.deck.skip_silence;
+            self.memory.layout.volume = (call.deck.volume.agent, call.deck.volume.customer);
+            if !call.opened.notes.standing().is_empty() {
+                self.list.noted.insert(call.opened.id.clone());
+            }
+        }
+        self.list.reveal = true;
+        self.stale = true;
+        self.save();
+    }
+
+    fn wish(&mut self, wish: Wish, ctx: &Context) {
+        match wish {
+            Wish::Sheet => self.sheet = !self.sheet,
+            Wish::Look => self.turn_look(ctx),
+            Wish::Close => self.escape(ctx),
+            Wish::Step(by) => self.list.step(by),
+            Wish::First => self.list.choose(0),
+            Wish::Last => self.list.choose(self.list.shown.len().saturating_sub(1)),
+            Wish::Open => {
+                if let Some(id) = self.list.chosen.clone().filter(|_| !self.list.shown.is_empty()) {
+                    self.open(&id);
+                }
+            }
+            Wish::Search => self.list.wants_search = true,
+            Wish::Filters => self.memory.layout.filters = !self.memory.layout.filters,
+            Wish::Unread => self.turn_unread(),
+            Wish::Again => match &self.call {
+                Some(call) => {
+                    let id = call.opened.id.clone();
+                    self.library.open(&id);
+                }
+                None => {
+                    self.list.complete = false;
+                    self.library.list();
+                }
+            },
+            Wish::Purge if self.keeping.is_some() => {
+                self.dialog = Some(Dialog::Purge(Purge::default()));
+            }
+            Wish::Purge => {}
+            _ => self.wish_in_call(wish, ctx),
+        }
+    }
+
+    fn wish_in_call(&mut self, wish: Wish, ctx: &Context) {
+        let Some(call) = &mut self.call else { return };
+        let now = call.deck.position();
+        let mut failed: Result<(), NotesError> = Ok(());
+        match wish {
+            Wish::Play => {
+                let record = call.record();
+                call.deck.toggle(record, &self.library);
+            }
+            Wish::Back(by) => call.go(now + by),
+            Wish::Start => call.go(0.0),
+            Wish::End => call.go(call.opened.content.secs),
+            Wish::Moment(on) => {
+                call.step_moment(on);
+                self.memory.layout.tab = panel::Tab::Moments;
+            }
+            Wish::Zoom(factor) => call.axis.zoom(factor, now),
+            Wish::Whole => call.axis.zoom(f64::INFINITY, now),
+            Wish::Speed(by) => call.deck.step_speed(by),
+            Wish::Loop => call.toggle_loop(),
+            Wish::Skip => call.deck.toggle_skip(),
+            Wish::MuteAgent => call.deck.toggle_mute(Party::Agent),
+            Wish::MuteCustomer => call.deck.toggle_mute(Party::Customer),
+            Wish::Follow => self.memory.layout.follow = !self.memory.layout.follow,
+            Wish::Right | Wish::Wrong | Wish::Unsure => {
+                let verdict = match wish {
+                    Wish::Right => notes::VERDICTS[0].0,
+                    Wish::Wrong => notes::VERDICTS[1].0,
+                    _ => notes::VERDICTS[2].0,
+                };
+                failed = call.judge(call.about(), verdict, &self.by);
+            }
+            Wish::Note => {
+                call.wants_note = true;
+                let about = call.about();
+                self.memory.layout.tab =
+                    if about == About::Call { panel::Tab::Notes } else { panel::Tab::Moments };
+            }
+            Wish::Undo => failed = call.undo(&self.by).map(drop),
+            Wish::Find => (call.finder.open, call.finder.wants_keys) = (true, true),
+            Wish::FindNext(on) => call.find(on),
+            Wish::Show(tab) => self.memory.layout.tab = tab,
+            Wish::Share => {
+                if let Some(stretch) = call.stretch().filter(|_| self.keeping.is_some()) {
+                    let folder = call.opened.folder.clone();
+                    self.dialog = Some(Dialog::Share(Share::new(folder, stretch)));
+                }
+            }
+            _ => {}
+        }
+        if let Err(why) = failed {
+            self.say(ctx, why.to_string());
+        }
+    }
+
+    /// Closes what is uppermost.
+    fn escape(&mut self, ctx: &Context) {
+        let focused = ctx.memory(|memory| memory.focused());
+        if self.sheet {
+            self.sheet = false;
+        } else if self.dialog.is_some() {
+            self.dialog = None;
+        } else if let Some(id) = focused {
+            ctx.memory_mut(|memory| memory.surrender_focus(id));
+            if let Some(call) = &mut self.call {
+                call.finder.open = false;
+            }
+        } else if let Some(call) = self.call.as_mut().filter(|call| call.finder.open) {
+            call.finder.open = false;
+        } else if let Some(call) = self.call.as_mut().filter(|call| call.selection.is_some()) {
+            call.selection = None;
+        } else if self.call.is_some() {
+            self.close();
+        }
+    }
+
+    fn turn_look(&mut self, ctx: &Context) {
+        let dark = ctx.theme() == Theme::Dark;
+        self.memory.layout.dark = Some(!dark);
+        ctx.set_theme(if dark { Theme::Light } else { Theme::Dark });
+    }
+
+    fn turn_unread(&mut self) {
+        let chosen = self.list.chosen_row().and_then(|row| self.list.at(row));
+        if let Some(call) = chosen {
+            let (id, unread) = (call.id.clone(), self.list.is_unread(call, &self.memory));
+            if unread {
+                self.memory.open(&id);
+            } else {
+                self.memory.unopen(&id);
+                // Noted on by somebody, but to be looked at again.
+                self.list.noted.remove(&id);
+            }
+            self.stale = self.list.query.unread;
+        }
+    }
+
+    fn in_list(&mut self, did: list_view::Did, ctx: &Context) {
+        match did {
+            list_view::Did::Open(id) => self.open(&id),
+            list_view::Did::Search => self.search(),
+            list_view::Did::Sort(column) => self.sort(column),
+            list_view::Did::Filters => self.wish(Wish::Filters, ctx),
+            list_view::Did::Keys => self.wish(Wish::Sheet, ctx),
+            list_view::Did::Look => self.wish(Wish::Look, ctx),
+            list_view::Did::Again => self.wish(Wish::Again, ctx),
+            list_view::Did::Purge => self.wish(Wish::Purge, ctx),
+        }
+    }
+
+    fn sort(&mut self, column: Column) {
+        let layout = &mut self.memory.layout;
+        layout.reversed = layout.sort == column && !layout.reversed;
+        layout.sort = column;
+        self.list.reveal = true;
+        self.stale = true;
+    }
+
+    fn in_call(&mut self, did: call_view::Did, ctx: &Context) {
+        match did {
+            call_view::Did::Back => return self.close(),
+            call_view::Did::Keys => return self.wish(Wish::Sheet, ctx),
+            call_view::Did::Look => return self.wish(Wish::Look, ctx),
+            call_view::Did::Transport(did) => return self.with_transport(did, ctx),
+            call_view::Did::Panel(did) => return self.in_panel(did, ctx),
+            _ => {}
+        }
+        let Some(call) = &mut self.call else { return };
+        match did {
+            call_view::Did::Picture(timeline::Did::Seek(secs)) => {
+                call.selection = None;
+                call.go(secs);
+            }
+            call_view::Did::Word(secs) => call.go(secs),
+            call_view::Did::Picture(timeline::Did::Moment(at)) => {
+                call.choose(at);
+                self.memory.layout.tab = panel::Tab::Moments;
+            }
+            call_view::Did::Picture(timeline::Did::Select(from, to)) => {
+                call.selection = (to - from >= 0.1).then_some((from, to));
+                self.memory.layout.tab = panel::Tab::Moments;
+            }
+            call_view::Did::Find(on) => call.find(on),
+            call_view::Did::CloseFind => call.finder.open = false,
+            _ => {}
+        }
+    }
+
+    fn with_transport(&mut self, did: transport::Did, ctx: &Context) {
+        let wish = match did {
+            transport::Did::Play => Wish::Play,
+            transport::Did::StepMoment(on) => Wish::Moment(on),
+            transport::Did::Skip => Wish::Skip,
+            transport::Did::Loop => Wish::Loop,
+            transport::Did::Mute(Party::Agent) => Wish::MuteAgent,
+            transport::Did::Mute(Party::Customer) => Wish::MuteCustomer,
+            transport::Did::Follow => Wish::Follow,
+            transport::Did::Zoom(factor) => Wish::Zoom(factor),
+            transport::Did::Whole => Wish::Whole,
+            transport::Did::Speed(times) => {
+                return self.call.iter_mut().for_each(|call| call.deck.set_speed(times));
+            }
+            transport::Did::Volume(party, volume) => {
+                return self.call.iter_mut().for_each(|call| call.deck.set_volume(party, volume));
+            }
+        };
+        self.wish(wish, ctx);
+    }
+
+    fn in_panel(&mut self, did: panel::Did, ctx: &Context) {
+        let by = self.by.clone();
+        let Some(call) = &mut self.call else { return };
+        let came = match did {
+            panel::Did::Tab(tab) => return self.memory.layout.tab = tab,
+            panel::Did::Moment(at) => return call.choose(at),
+            panel::Did::Seek(secs) | panel::Did::Note(notes::Did::Go(secs)) => {
+                return call.go(secs);
+            }
+            panel::Did::Loop => return self.wish(Wish::Loop, ctx),
+            panel::Did::Share => return self.wish(Wish::Share, ctx),
+            panel::Did::Note(notes::Did::Judge(about, verdict)) => call.judge(about, verdict, &by),
+            panel::Did::Note(notes::Did::Note(about)) => call.note(about, &by),
+            panel::Did::Note(notes::Did::TakeBack(note)) => call.take_back(&note, &by),
+        };
+        if let Err(why) = came {
+            self.say(ctx, why.to_string());
+        }
+    }
+
+    fn in_dialog(&mut self, did: dialogs::Did) {
+        let Some(keeping) = self.keeping.clone() else { return self.dialog = None };
+        let teller = self.library.teller.clone();
+        match (did, &mut self.dialog) {
+            (dialogs::Did::Share, Some(Dialog::Share(share))) => {
+                share.came = Some(None);
+                let (folder, span, redacted) = (share.folder.clone(), share.span(), share.redacted);
+                self.library.errands.run(move || {
+                    teller.tell(News::Shared(keeping.share(&folder, span, redacted)));
+                });
+            }
+            (dialogs::Did::Plan, Some(Dialog::Purge(purge))) => {
+                (purge.waits, purge.plan, purge.came) = (true, None, None);
+                let days = purge.days;
+                self.library
+                    .errands
+                    .run(move || teller.tell(News::Planned(keeping.purge_plan(days))));
+            }
+            (dialogs::Did::Purge, Some(Dialog::Purge(purge))) => {
+                let Some(Ok(items)) = purge.plan.clone() else { return };
+                purge.waits = true;
+                self.library.errands.run(move || teller.tell(News::Purged(keeping.purge(&items))));
+            }
+            _ => self.dialog = None,
+        }
+    }
+}
+
+/// Shows the review over the whole of `ui`.
+pub fn show_review(ui: &mut Ui, review: &mut Review) {
+    let ctx = ui.ctx().clone();
+    review.take(&ctx);
+    if !(review.sheet || review.dialog.is_some()) {
+        let typing = ctx.text_edit_focused();
+        for wish in keys::wishes(&ctx, review.call.is_some(), typing) {
+            review.wish(wish, &ctx);
+        }
+    }
+    if std::mem::take(&mut review.stale) {
+        review.list.arrange(&review.memory);
+    }
+    let colours = Palette::here(ui);
+    ui.painter().rect_filled(ui.max_rect(), 0.0, colours.ground);
+    let margin = Margin { left: 16, right: 16, top: 10, bottom: 6 };
+    Frame::new().inner_margin(margin).show(ui, |ui| {
+        let shares = review.keeping.is_some();
+        if let Some(call) = &mut review.call {
+            let by = review.by.clone();
+            if let Some(did) = call_view::show(ui, call, &mut review.memory, &by, shares) {
+                review.in_call(did, &ctx);
+            }
+        } else {
+            let path = review.library.place().path();
+            let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            list_view::damaged(ui, &review.list.damaged);
+            let did = list_view::show(ui, &mut review.list, &review.memory, &title, shares);
+            if let Some(did) = did {
+                review.in_list(did, &ctx);
+            }
+        }
+    });
+    if review.sheet && keys::sheet(&ctx) {
+        review.sheet = false;
+    }
+    if let Some(dialog) = &mut review.dialog
+        && let Some(did) = dialogs::show(&ctx, dialog)
+    {
+        review.in_dialog(did);
+    }
+    message(&ctx, review, &colours);
+    rest(&ctx, review);
+}
+
+/// What went wrong, for a while.
+fn message(ctx: &Context, review: &mut Review, colours: &Palette) {
+    let Some((what, since)) = &review.said else { return };
+    if ctx.input(|input| input.time) - since > SAID_SECS {
+        review.said = None;
+        return;
+    }
+    egui::Area::new(egui::Id::unique("said"))
+        .anchor(egui::Align2::CENTER_BOTTOM, egui::vec2(0.0, -18.0))
+        .show(ctx, |ui| {
+            let frame = Frame::new()
+                .inner_margin(Margin::symmetric(14, 10))
+                .corner_radius(8)
+                .fill(colours.raised)
+                .stroke(egui::Stroke::new(1.0, colours.caution));
+            frame.show(ui, |ui| {
+                ui.set_max_width(ctx.content_rect().width() * 0.7);
+                ui.label(egui::RichText::new(what).color(colours.text));
+            });
+        });
+    ctx.request_repaint_after(Duration::from_millis(500));
+}
+
+/// When to look again, if nobody asks for it before.
+fn rest(ctx: &Context, review: &Review) {
+    let Some(call) = &review.call else { return };
+    if call.deck.is_playing() || call.deck.opens {
+        ctx.request_repaint_after(FRAME);
+    } else if let Some(after) = call.look_again() {
+        ctx.request_repaint_after(after);
+    }
+}
