@@ -60,7 +60,8 @@ enum View {
     Overlay(Box<OverlayState>, OverlaySize),
     End(CallEnd),
     Setup(Box<SetupState>),
-    Review(Box<Review>, Option<egui::Key>),
+    /// With a key that is pressed first, and the folder that the calls are in.
+    Review { review: Box<Review>, key: Option<egui::Key>, _folder: Rc<tempfile::TempDir> },
 }
 
 struct Picture {
@@ -133,6 +134,11 @@ impl Studio {
 }
 
 impl eframe::App for Studio {
+    /// The pointer is nowhere: it would light up what it happens to be on.
+    fn raw_input_hook(&mut self, _: &egui::Context, input: &mut egui::RawInput) {
+        input.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
+    }
+
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let taken = self.taken.lock().unwrap().take();
@@ -153,7 +159,7 @@ impl eframe::App for Studio {
         }
         self.frames += 1;
         if self.frames == 4
-            && let Some(View::Review(_, Some(key))) = self.current.as_ref().map(|now| &now.view)
+            && let Some(View::Review { key: Some(key), .. }) = self.current.as_ref().map(|now| &now.view)
         {
             press(&ctx, *key);
         }
@@ -166,7 +172,7 @@ impl eframe::App for Studio {
             Some(View::Overlay(state, size)) => _ = show_overlay(ui, state, *size),
             Some(View::End(call)) => _ = show_end(ui, call, true),
             Some(View::Setup(state)) => _ = show_setup(ui, state),
-            Some(View::Review(review, _)) => show_review(ui, review),
+            Some(View::Review { review, .. }) => show_review(ui, review),
             None => {}
         }
     }
@@ -349,7 +355,7 @@ fn pictures() -> Vec<Picture> {
 
 /// The review of an archive, in its views.
 fn review() -> Vec<Picture> {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = Rc::new(tempfile::tempdir().expect("a folder"));
     let archive = reviewed::archive(dir.path());
     let notes = [
         ("Kim", About::Moment { start: 12.64, end: 14.048 }, Some(Verdict::Right), "She stops him \
@@ -390,10 +396,9 @@ fn review() -> Vec<Picture> {
         ("review-keys", Theme::Light, heard, Some(egui::Key::Questionmark)),
     ];
     let picture = |(name, theme, call, key): (&str, Theme, Option<&str>, Option<egui::Key>)| {
-        let view = View::Review(open(call), key);
+        let view = View::Review { review: open(call), key, _folder: Rc::clone(&dir) };
         Picture { name: name.into(), theme, points: (1_280.0, 800.0), view }
     };
-    // Everything was read when it was opened: the folder may go.
     views.into_iter().map(picture).collect()
 }
 

@@ -51,8 +51,10 @@ pub enum Icon {
     Back,
     /// A funnel.
     Filter,
-    /// An arrow that goes round.
+    /// Two arrows that go round.
     Loop,
+    /// An arrow that goes round once.
+    Again,
     /// Two triangles that point on.
     Skip,
     /// A pointer to the previous mark.
@@ -159,9 +161,15 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             }
         }
         Icon::Loop => {
-            line(&arc(centre, side * 0.36, -PI * 0.35, PI * 1.4));
-            let tip = centre + Vec2::angled(-PI * 0.35) * side * 0.36;
-            line(&[tip + vec2(-0.32, -0.06) * side, tip, tip + vec2(0.02, -0.32) * side]);
+            for turn in [0.0, PI] {
+                let (from, to) = (PI * 1.08 + turn, PI * 1.9 + turn);
+                line(&arc(centre, side * 0.36, from, to));
+                line(&arrowhead(centre, side * 0.36, to, side * 0.26));
+            }
+        }
+        Icon::Again => {
+            line(&arc(centre, side * 0.37, PI * 0.2, PI * 1.78));
+            line(&arrowhead(centre, side * 0.37, PI * 1.78, side * 0.28));
         }
         Icon::Skip => {
             fill(vec![at(-0.75, -0.6), at(0.0, 0.0), at(-0.75, 0.6)]);
@@ -198,9 +206,10 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             line(&[at(-0.32, -0.42), at(0.0, -0.75), at(0.32, -0.42)]);
         }
         Icon::Undo => {
-            line(&arc(at(0.0, 0.1), side * 0.32, -PI * 0.85, PI * 0.5));
-            let tip = at(0.0, 0.1) + Vec2::angled(-PI * 0.85) * side * 0.32;
-            line(&[tip + vec2(0.02, -0.3) * side, tip, tip + vec2(0.3, -0.02) * side]);
+            line(&[at(-0.6, -0.25), at(0.25, -0.25)]);
+            line(&arc(at(0.25, 0.2), side * 0.225, -PI / 2.0, PI / 2.0));
+            line(&[at(0.25, 0.65), at(-0.35, 0.65)]);
+            line(&[at(-0.25, -0.65), at(-0.65, -0.25), at(-0.25, 0.15)]);
         }
         Icon::ClickThrough => {
             line(&[at(-0.3, -0.7), at(-0.3, 0.5), at(0.55, 0.1), at(-0.3, -0.7)]);
@@ -213,6 +222,13 @@ fn arc(centre: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
     const STEPS: usize = 16;
     let angle = |step: usize| from + (to - from) * step as f32 / STEPS as f32;
     (0..=STEPS).map(|step| centre + radius * Vec2::angled(angle(step))).collect()
+}
+
+/// The head of an arrow that goes round to the right and ends at an angle.
+fn arrowhead(centre: Pos2, radius: f32, at: f32, length: f32) -> [Pos2; 3] {
+    let tip = centre + Vec2::angled(at) * radius;
+    let back = at - PI / 2.0;
+    [tip + Vec2::angled(back - 0.55) * length, tip, tip + Vec2::angled(back + 0.75) * length]
 }
 
 /// A moon: the outline of what is left of a disc when another covers its upper right.

@@ -13,6 +13,8 @@ use super::transcript::Transcript;
 use crate::call::notes::{About, Note, Notes, NotesError, Said, Verdict, add};
 use crate::report::content::Moment;
 
+/// Of a call that goes on the sound is read anew once so much more of it is known. Seconds.
+const MORE_SECS: f64 = 10.0;
 /// A folder in which a call goes on is looked at so often.
 const LOOK_EVERY: Duration = Duration::from_millis(1_000);
 
@@ -35,12 +37,17 @@ pub struct Call {
     pub opened: OpenedCall,
     /// Its waveform.
     pub wave: Wave,
+    /// A newer one that is still being read, and the length of the call when that began.
+    next_wave: Option<Wave>,
+    wave_secs: f64,
     /// What plays it.
     pub deck: Deck,
     /// What is shown of its time.
     pub axis: Axis,
     /// The chosen moment, by its place in the list.
     pub moment: Option<usize>,
+    /// Whether the chosen moment is to be shown where it may be far down.
+    pub reveal_moment: bool,
     /// A stretch that somebody chose, in seconds.
     pub selection: Option<(f64, f64)>,
     /// What is being written.
@@ -59,9 +66,12 @@ impl Call {
         let secs = opened.content.secs;
         let call = Call {
             wave: Wave::default(),
+            next_wave: None,
+            wave_secs: secs,
             deck: Deck::new(opener, secs, layout),
             axis: Axis::whole(secs),
             moment: None,
+            reveal_moment: false,
             selection: None,
             draft: String::new(),
             wants_note: false,
@@ -70,12 +80,12 @@ impl Call {
             looked: Instant::now(),
             opened,
         };
-        call.read_sound(library);
+        call.read_sound(call.wave.clone(), library);
         call
     }
 
-    fn read_sound(&self, library: &Library) {
-        let (wave, teller): (Wave, Teller) = (self.wave.clone(), library.teller.clone());
+    fn read_sound(&self, wave: Wave, library: &Library) {
+        let teller: Teller = library.teller.clone();
         let (sound, speech) = (self.opened.sound.clone(), self.opened.course.speech.clone());
         library.errands.run(move || wave.read(&sound, &speech, &teller));
     }
@@ -97,16 +107,28 @@ impl Call {
     /// Takes what was read anew; one stays where one is.
     pub fn renew(&mut self, opened: OpenedCall, library: &Library) {
         let secs = opened.content.secs;
-        let same_sound = opened.sound == self.opened.sound && !self.opened.goes_on;
+        let ended = self.opened.goes_on && !opened.goes_on;
+        let other = opened.sound != self.opened.sound;
         self.opened = opened;
         self.axis.grow(secs);
         self.deck.grow(secs);
         self.transcript.forget();
         self.moment = self.moment.filter(|at| *at < self.opened.content.moments.len());
-        if !same_sound {
+        if other || ended || secs - self.wave_secs >= MORE_SECS && self.next_wave.is_none() {
+            self.next_wave.iter().for_each(Wave::leave);
+            let wave = Wave::default();
+            self.read_sound(wave.clone(), library);
+            (self.next_wave, self.wave_secs) = (Some(wave), secs);
+        }
+        self.look();
+    }
+
+    /// Looks what has happened since.
+    pub fn look(&mut self) {
+        self.deck.look();
+        if let Some(wave) = self.next_wave.take_if(|wave| wave.is_whole()) {
             self.wave.leave();
-            self.wave = Wave::default();
-            self.read_sound(library);
+            self.wave = wave;
         }
     }
 
@@ -128,6 +150,7 @@ impl Call {
         let Some(moment) = self.opened.content.moments.get(at) else { return };
         let (start, end) = (moment.start, moment.end);
         self.moment = Some(at);
+        self.reveal_moment = true;
         self.selection = None;
         self.go(start);
         if start < self.axis.from || end > self.axis.to {
@@ -282,6 +305,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         self.wave.leave();
+        self.next_wave.iter().for_each(Wave::leave);
     }
 }
 

@@ -80,7 +80,7 @@ pub enum Did {
 
 /// Shows the dialog.
 pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Did> {
-    let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
+    let response = Modal::new(Id::unique("dialog")).frame(super::keys::frame(ctx)).show(ctx, |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         match dialog {

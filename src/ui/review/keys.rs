@@ -1,6 +1,8 @@
 //! What the keys do, and the sheet that shows it.
 
-use eframe::egui::{Context, Id, Key, Modal, Modifiers, RichText, ScrollArea, Ui};
+use eframe::egui::{
+    Context, Frame, Id, Key, Margin, Modal, Modifiers, RichText, ScrollArea, Ui,
+};
 
 use super::panel::Tab;
 use super::widgets::{Look, button};
@@ -54,8 +56,7 @@ type Line = (&'static [&'static str], &'static str);
 const ANYWHERE: &[Line] = &[
     (&["?"], "show these keys"),
     (&["D"], "light or dark"),
-    (&["Ctrl", "+"], "everything larger"),
-    (&["Ctrl", "−"], "everything smaller"),
+    (&["Ctrl", "+", "−"], "everything larger, smaller"),
     (&["Tab"], "to the next control; Enter presses it"),
     (&["Esc"], "close this, or go back to the list"),
 ];
@@ -83,7 +84,7 @@ const SEE: &[Line] = &[
     (&["0"], "the whole call"),
     (&["O"], "follow the sound"),
     (&["/"], "find a word; Enter goes on to the next"),
-    (&["F1", "F4"], "moments, scorecard, numbers, notes"),
+    (&["F1 to F4"], "moments, scorecard, numbers, notes"),
 ];
 const SAY: &[Line] = &[
     (&["R"], "the program was right"),
@@ -175,38 +176,44 @@ pub fn wishes(ctx: &Context, in_call: bool, typing: bool) -> Vec<Wish> {
 
 /// Shows the sheet; whether it is to be closed.
 pub fn sheet(ctx: &Context) -> bool {
-    let response = Modal::new(Id::unique("keys")).show(ctx, |ui| {
-        ui.set_width((ctx.content_rect().width() - 120.0).min(860.0));
+    let response = Modal::new(Id::unique("keys")).frame(frame(ctx)).show(ctx, |ui| {
+        ui.set_width((ctx.content_rect().width() - 120.0).min(820.0));
         let colours = Palette::here(ui);
+        let mut closes = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").font(strong(20.0)).color(colours.text));
             let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
-            ui.with_layout(right, |ui| button(ui, None, "Close", "Esc", Look::Plain)).inner
+            closes = ui.with_layout(right, |ui| button(ui, None, "Close", "Esc", Look::Plain)).inner;
         });
-        let closes = ui.response().clone().double_clicked();
         ui.add_space(4.0);
-        ScrollArea::vertical().max_height(ctx.content_rect().height() - 160.0).show(ui, |ui| {
+        let height = ctx.content_rect().height() - 130.0;
+        let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height.min(620.0));
+        area.show(ui, |ui| {
             ui.columns(2, |columns| {
                 group(&mut columns[0], "In a call: hear", HEAR);
                 group(&mut columns[0], "In a call: see", SEE);
+                pointer(&mut columns[0]);
                 group(&mut columns[1], "In a call: say", SAY);
                 group(&mut columns[1], "In the list", LIST);
                 group(&mut columns[1], "Anywhere", ANYWHERE);
             });
-            ui.add_space(8.0);
-            let pointer = "With the pointer: press a word, a moment or the picture to go there. Drag the \
-                           picture to move it, turn the wheel with Ctrl to zoom, hold Shift and draw over \
-                           it to choose a stretch.";
-            ui.label(RichText::new(pointer).font(normal(13.0)).color(colours.faint));
         });
         closes
     });
     response.should_close() || response.inner
 }
 
+/// The frame of what lies over the window.
+pub fn frame(ctx: &Context) -> Frame {
+    let margin = Margin { left: 22, right: 22, top: 16, bottom: 18 };
+    Frame::popup(&ctx.global_style()).inner_margin(margin).corner_radius(10)
+}
+
 fn group(ui: &mut Ui, title: &str, lines: &[Line]) {
     let colours = Palette::here(ui);
-    ui.add_space(8.0);
+    ui.spacing_mut().interact_size.y = 22.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.add_space(10.0);
     ui.label(RichText::new(title).font(strong(14.0)).color(colours.text));
     for (keys, what) in lines {
         ui.horizontal(|ui| {
@@ -216,10 +223,20 @@ fn group(ui: &mut Ui, title: &str, lines: &[Line]) {
                 cap(ui, key, &colours);
             }
             let used = ui.cursor().left() - start;
-            ui.add_space((104.0 - used).max(6.0));
+            ui.add_space((108.0 - used).max(6.0));
             ui.label(RichText::new(*what).font(normal(13.5)).color(colours.text));
         });
     }
+}
+
+/// What the pointer does.
+fn pointer(ui: &mut Ui) {
+    let colours = Palette::here(ui);
+    ui.add_space(10.0);
+    ui.label(RichText::new("With the pointer").font(strong(14.0)).color(colours.text));
+    let text = "Press a word, a moment or the picture to go there. Drag the picture to move it, turn the \
+                wheel with Ctrl to zoom; hold Shift and draw over it to choose a stretch.";
+    ui.label(RichText::new(text).font(normal(13.5)).color(colours.text));
 }
 
 /// A key as it is on the keyboard.

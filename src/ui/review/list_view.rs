@@ -9,14 +9,13 @@ use super::filters;
 use super::list::{CallList, Column};
 use super::memory::Memory;
 use super::timeline::heat_colour;
-use super::widgets::{Look, button, faint, icon_button};
+use super::widgets::{Look, button, faint, icon_button, one_line};
 use crate::archive::overview::Glance;
 use crate::report::summary::signed;
 use crate::report::wording;
 use crate::report::wrap::clean;
 use crate::tone::heat::Mood;
 use crate::ui::icon::{self, Icon};
-use crate::ui::parts::laid;
 use crate::ui::theme::{Palette, normal, strong};
 use crate::units::CallTime;
 
@@ -24,6 +23,8 @@ use crate::units::CallTime;
 const ROW: f32 = 48.0;
 const HEADING: f32 = 30.0;
 const PAD: f32 = 12.0;
+/// What the scroll bar takes.
+const BAR: f32 = 12.0;
 
 /// What somebody did in the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +105,7 @@ fn head(
             if icon_button(ui, Icon::Look, "Light or dark", "D", Look::Bare) {
                 did = Some(Did::Look);
             }
-            if icon_button(ui, Icon::Loop, "Look for new calls", "F5", Look::Bare) {
+            if icon_button(ui, Icon::Again, "Look for new calls", "F5", Look::Bare) {
                 did = Some(Did::Again);
             }
             if purges && button(ui, None, "Remove old calls…", "Ctrl+Delete", Look::Bare) {
@@ -181,7 +182,8 @@ fn is_number(column: Column) -> bool {
 fn headings(ui: &mut Ui, memory: &Memory) -> Option<Column> {
     let colours = Palette::here(ui);
     let size = vec2(ui.available_width(), HEADING);
-    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (line, _) = ui.allocate_exact_size(size, Sense::hover());
+    let row = line.with_max_x(line.right() - BAR);
     let mut sorted = None;
     for (column, place) in Column::ALL.into_iter().zip(columns(row)) {
         let current = memory.layout.sort == column;
@@ -193,7 +195,7 @@ fn headings(ui: &mut Ui, memory: &Memory) -> Option<Column> {
         let ink = if current || lit { colours.text } else { colours.faint };
         let font = if current { strong(12.5) } else { normal(12.5) };
         let arrow = if current { 14.0 } else { 0.0 };
-        let text = laid(ui, column.name(), font, ink, place.width() - arrow, 1);
+        let text = one_line(ui, column.name(), font, ink, place.width() - arrow);
         let width = text.size().x;
         let left = if is_number(column) { place.right() - width - arrow } else { place.left() };
         ui.painter().galley(pos2(left, place.center().y - text.size().y / 2.0), text, ink);
@@ -210,7 +212,7 @@ fn headings(ui: &mut Ui, memory: &Memory) -> Option<Column> {
             sorted = Some(column);
         }
     }
-    ui.painter().hline(row.x_range(), row.bottom(), Stroke::new(1.0, colours.line));
+    ui.painter().hline(line.x_range(), line.bottom(), Stroke::new(1.0, colours.line));
     sorted
 }
 
@@ -259,7 +261,7 @@ fn rows(ui: &mut Ui, list: &mut CallList, memory: &Memory) -> Option<Did> {
     let output = area.show_rows(ui, ROW, shown.shown.len(), |ui, range| {
         for number in range {
             let Some(call) = shown.at(number) else { continue };
-            let size = vec2(ui.available_width() - 12.0, ROW);
+            let size = vec2(ui.available_width() - BAR, ROW);
             let (place, _) = ui.allocate_exact_size(size, Sense::hover());
             let is_chosen = chosen == Some(number);
             match row(ui, place, number, call, shown, memory, is_chosen) {
@@ -310,9 +312,9 @@ fn row(
     let name = if unread { strong(14.0) } else { normal(14.0) };
     let two = |cell: Rect, upper: &str, lower: &str, font| {
         let (high, low) = (cell.top() + 7.0, cell.top() + 26.0);
-        let first = laid(ui, upper, font, colours.text, cell.width(), 1);
+        let first = one_line(ui, upper, font, colours.text, cell.width());
         painter.galley(pos2(cell.left(), high), first, colours.text);
-        let second = laid(ui, lower, normal(12.0), colours.faint, cell.width(), 1);
+        let second = one_line(ui, lower, normal(12.0), colours.faint, cell.width());
         painter.galley(pos2(cell.left(), low), second, colours.faint);
     };
     let text = |text: &Option<String>| clean(text.as_deref().unwrap_or_default());
@@ -336,7 +338,7 @@ fn row(
     two(agent, &who, &below.join("  ·  "), name);
     let issues = clean(&call.issues.join(", "));
     let one = |cell: Rect, text: &str, colour: Color32, right: bool| {
-        let galley = laid(ui, text, normal(13.5), colour, cell.width(), 1);
+        let galley = one_line(ui, text, normal(13.5), colour, cell.width());
         let x = if right { cell.right() - galley.size().x } else { cell.left() };
         painter.galley(pos2(x, cell.center().y - galley.size().y / 2.0), galley, colour);
     };
@@ -441,7 +443,7 @@ fn worth(ui: &Ui, cell: Rect, call: &Glance, list: &CallList, colours: &Palette)
         (None, None) => ("nothing stands out".into(), colours.faint),
     };
     let top = if x > cell.left() { cell.top() + 26.0 } else { cell.center().y - 8.0 };
-    let galley = laid(ui, &text, normal(12.0), ink, cell.width(), 1);
+    let galley = one_line(ui, &text, normal(12.0), ink, cell.width());
     painter.galley(pos2(cell.left(), top), galley, ink);
 }
 

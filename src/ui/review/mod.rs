@@ -91,6 +91,8 @@ pub struct Review {
     said: Option<(String, f64)>,
     /// Whether the list must be put together anew.
     stale: bool,
+    /// Whether something had the focus in the last frame: `Esc` takes it away first.
+    focused: bool,
 }
 
 impl Review {
@@ -118,6 +120,7 @@ impl Review {
             dialog: None,
             said: None,
             stale: true,
+            focused: false,
         };
         if let Some(id) = call {
             review.open(&id);
@@ -238,7 +241,7 @@ impl Review {
             self.list.arrange(&self.memory);
         }
         if let Some(call) = &mut self.call {
-            call.deck.look();
+            call.look();
             if call.deck.is_playing() && self.memory.layout.follow {
                 call.axis.follow(call.deck.position());
             }
@@ -366,13 +369,13 @@ impl Review {
 
     /// Closes what is uppermost.
     fn escape(&mut self, ctx: &Context) {
-        let focused = ctx.memory(|memory| memory.focused());
         if self.sheet {
             self.sheet = false;
         } else if self.dialog.is_some() {
             self.dialog = None;
-        } else if let Some(id) = focused {
-            ctx.memory_mut(|memory| memory.surrender_focus(id));
+        } else if self.focused {
+            let focused = ctx.memory(|memory| memory.focused());
+            focused.iter().for_each(|id| ctx.memory_mut(|memory| memory.surrender_focus(*id)));
             if let Some(call) = &mut self.call {
                 call.finder.open = false;
             }
@@ -567,6 +570,7 @@ pub fn show_review(ui: &mut Ui, review: &mut Review) {
     {
         review.in_dialog(did);
     }
+    review.focused = ctx.memory(|memory| memory.focused()).is_some();
     message(&ctx, review, &colours);
     rest(&ctx, review);
 }

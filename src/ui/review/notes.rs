@@ -48,29 +48,30 @@ pub fn of(ui: &mut Ui, call: &mut Call, about: About, by: &str) -> Option<Did> {
     for note in call.opened.notes.standing().into_iter().filter(|note| note.about == about) {
         did = did.or(one(ui, note, by, false));
     }
-    did.or(say(ui, call, about, by))
+    did.or(say(ui, call, about))
 }
 
-/// Buttons for a verdict, and a field for words.
-fn say(ui: &mut Ui, call: &mut Call, about: About, by: &str) -> Option<Did> {
+/// Buttons for a verdict, in a row.
+pub fn judge(ui: &mut Ui, call: &Call, about: About, by: &str) -> Option<Did> {
     let mut did = None;
     let own = call.opened.notes.standing().into_iter().rev().find_map(|note| match note.said {
         Said::Judged { verdict, .. } if note.about == about && note.by == by => Some(verdict),
         _ => None,
     });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let question = if about == About::Call { "Is this fair?" } else { "Was it right?" };
-        faint(ui, question);
-        for (verdict, name, key) in VERDICTS {
-            let look = if own == Some(verdict) { Look::On } else { Look::Plain };
-            if press(ui, None, name, name, key, look).clicked() {
-                did = Some(Did::Judge(about, verdict));
-            }
+    for (verdict, name, key) in VERDICTS {
+        let look = if own == Some(verdict) { Look::On } else { Look::Plain };
+        if press(ui, None, name, name, key, look).clicked() {
+            did = Some(Did::Judge(about, verdict));
         }
-    });
+    }
+    did
+}
+
+/// A field for words.
+fn say(ui: &mut Ui, call: &mut Call, about: About) -> Option<Did> {
+    let mut did = None;
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 72.0;
+        let width = ui.available_width() - 96.0;
         let field = TextEdit::multiline(&mut call.draft)
             .id_salt("draft")
             .hint_text("A note, or why (N)")
@@ -99,7 +100,12 @@ fn say(ui: &mut Ui, call: &mut Call, about: About, by: &str) -> Option<Did> {
 /// Everything that was said of the call and in it.
 pub fn all(ui: &mut Ui, call: &mut Call, by: &str) -> Option<Did> {
     heading(ui, "The call as a whole");
-    let mut did = of(ui, call, About::Call, by);
+    let mut did = None;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        did = judge(ui, call, About::Call, by);
+    });
+    did = of(ui, call, About::Call, by).or(did);
     let notes: Vec<&Note> = call.opened.notes.standing();
     let others: Vec<&Note> = notes.into_iter().filter(|note| note.about != About::Call).collect();
     if !others.is_empty() {

@@ -1,12 +1,14 @@
 //! Beside the transcript: the moments with their why, the scorecard, the numbers, the notes.
 
-use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Stroke, Ui};
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Align, Frame, Label, Margin, RichText, ScrollArea, Stroke, Ui};
 use serde::{Deserialize, Serialize};
 
 use super::call::{Call, about};
 use super::notes;
 use super::timeline::moment_colour;
 use super::widgets::{Look, button, faint, heading, press, time};
+use crate::call::notes::About;
 use crate::report::content::Moment;
 use crate::ui::icon::{self, Icon};
 use crate::ui::theme::{Palette, normal, strong};
@@ -72,9 +74,11 @@ pub fn show(ui: &mut Ui, call: &mut Call, tab: Tab, by: &str, shares: bool) -> O
         }
     });
     ui.add_space(2.0);
-    ScrollArea::vertical().id_salt(tab as u8).auto_shrink(false).show(ui, |ui| {
+    let id = (tab as u8, call.opened.id.clone());
+    ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 12.0);
         ui.spacing_mut().item_spacing.y = 5.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         let done = match tab {
             Tab::Moments => moments(ui, call, by, shares),
             Tab::Scorecard => scorecard(ui, call),
@@ -106,7 +110,7 @@ fn moments(ui: &mut Ui, call: &mut Call, by: &str, shares: bool) -> Option<Did> 
             let [from_clock, to_clock] = [from, to].map(|at| super::axis::clock(at, true));
             let text = format!("Chosen: {from_clock} to {to_clock}");
             ui.label(RichText::new(text).font(strong(14.0)).color(colours.text));
-            did = tools(ui, call, shares).or(did.take());
+            did = judged(ui, call, call.about(), by, shares).or(did.take());
             let said = notes::of(ui, call, call.about(), by);
             did = did.take().or(said.map(Did::Note));
         });
@@ -120,19 +124,22 @@ fn moments(ui: &mut Ui, call: &mut Call, by: &str, shares: bool) -> Option<Did> 
             .corner_radius(8)
             .fill(ground)
             .stroke(edge);
-        frame.show(ui, |ui| {
+        let shown = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             if head(ui, call, at) {
                 did = Some(Did::Moment(at));
             }
             if chosen {
-                body(ui, &call.opened.content.moments[at], &colours);
-                did = tools(ui, call, shares).or(did.take());
                 let what = about(&call.opened.content.moments[at]);
+                did = judged(ui, call, what, by, shares).or(did.take());
+                body(ui, &call.opened.content.moments[at], &colours);
                 let said = notes::of(ui, call, what, by);
                 did = did.take().or(said.map(Did::Note));
             }
         });
+        if chosen && std::mem::take(&mut call.reveal_moment) {
+            shown.response.scroll_to_me(Some(Align::TOP));
+        }
     }
     did
 }
@@ -202,11 +209,10 @@ fn body(ui: &mut Ui, moment: &Moment, colours: &Palette) {
             "customer" => colours.customer,
             _ => colours.text,
         };
-        ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(quote.who).font(strong(12.5)).color(own));
-            let text = RichText::new(&quote.text).font(normal(13.5)).color(colours.text);
-            ui.add(Label::new(text).wrap());
-        });
+        let mut job = LayoutJob::default();
+        job.append(quote.who, 0.0, TextFormat::simple(strong(13.0), own));
+        job.append(&quote.text, 8.0, TextFormat::simple(normal(13.5), colours.text));
+        ui.add(Label::new(job).wrap());
     }
     for why in &moment.why {
         let text = RichText::new(why).font(normal(13.0)).color(colours.text);
@@ -218,14 +224,19 @@ fn body(ui: &mut Ui, moment: &Moment, colours: &Palette) {
     }
 }
 
-/// What can be done with a stretch.
-fn tools(ui: &mut Ui, call: &Call, shares: bool) -> Option<Did> {
+/// Whether the program was right about a stretch, and what can be done with it.
+fn judged(ui: &mut Ui, call: &Call, what: About, by: &str, shares: bool) -> Option<Did> {
     let mut did = None;
-    ui.add_space(2.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let look = if call.deck.around.is_some() { Look::On } else { Look::Plain };
-        if button(ui, Some(Icon::Loop), "Loop this moment", "L", look) {
+        did = notes::judge(ui, call, what, by).map(Did::Note);
+        ui.add_space(6.0);
+        let around = call.deck.around.is_some();
+        let (name, look) = match around {
+            true => ("Loop ends", Look::On),
+            false => ("Loop this moment", Look::Plain),
+        };
+        if button(ui, Some(Icon::Loop), name, "L", look) {
             did = Some(Did::Loop);
         }
         if shares && button(ui, Some(Icon::Share), "Share this moment…", "Ctrl+E", Look::Plain) {

@@ -19,7 +19,10 @@ use crate::units::Party;
 const NAMES: f32 = 84.0;
 const TICKS: f32 = 18.0;
 const MARKS: f32 = 18.0;
-const LANE: f32 = 58.0;
+/// Moments that overlap stand in rows of their own, up to so many.
+const MOMENT_ROWS: usize = 3;
+const MOMENT: f32 = 14.0;
+const LANE: f32 = 54.0;
 const HEAT: f32 = 40.0;
 const PACE: f32 = 34.0;
 const PRACTICES: f32 = 18.0;
@@ -48,7 +51,24 @@ pub enum Did {
 /// How high the picture is.
 pub fn height(call: &Call) -> f32 {
     let lanes = lanes(call.opened.content.mono).len() as f32;
-    TICKS + 2.0 * MARKS + lanes * LANE + HEAT + PACE + PRACTICES + WHOLE + 6.0 * GAP
+    let moments = moment_rows(call).1 as f32 * MOMENT;
+    TICKS + moments + MARKS + lanes * LANE + HEAT + PACE + PRACTICES + WHOLE + 6.0 * GAP
+}
+
+/// The row of each moment, and how many rows there are.
+fn moment_rows(call: &Call) -> (Vec<usize>, usize) {
+    // A number is to be read beside the bar before it.
+    let margin = call.opened.content.secs * 0.016;
+    let mut free = [f64::MIN; MOMENT_ROWS];
+    let mut rows = Vec::new();
+    for moment in &call.opened.content.moments {
+        let soonest = (0..MOMENT_ROWS).min_by(|a, b| free[*a].total_cmp(&free[*b])).unwrap_or(0);
+        let row = free.iter().position(|free| *free <= moment.start).unwrap_or(soonest);
+        free[row] = moment.end.max(moment.start + margin);
+        rows.push(row);
+    }
+    let count = rows.iter().max().map_or(1, |row| row + 1);
+    (rows, count)
 }
 
 /// Where each row lies.
@@ -64,7 +84,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(all: Rect, lanes: usize) -> Rows {
+    fn of(all: Rect, lanes: usize, moments: usize) -> Rows {
         let area = all.with_min_x(all.left() + NAMES);
         let mut y = area.top();
         let mut row = |height: f32, gap: f32| {
@@ -74,7 +94,7 @@ impl Rows {
         };
         Rows {
             ticks: row(TICKS, 0.0),
-            moments: row(MARKS, 2.0),
+            moments: row(MOMENT * moments as f32, 2.0),
             prompts: row(MARKS, GAP - 2.0),
             lanes: (0..lanes).map(|_| row(LANE, 0.0)).collect(),
             heat: row(HEAT, GAP),
@@ -124,7 +144,8 @@ pub fn show(ui: &mut Ui, call: &mut Call) -> Option<Did> {
         info.value = Some(position);
         info
     });
-    let rows = Rows::of(all, lanes(call.opened.content.mono).len());
+    let lanes = lanes(call.opened.content.mono).len();
+    let rows = Rows::of(all, lanes, moment_rows(call).1);
     move_about(ui, call, &response, &rows);
     let mut brush = Brush {
         painter: ui.painter_at(all.expand(1.0)),
@@ -134,7 +155,7 @@ pub fn show(ui: &mut Ui, call: &mut Call) -> Option<Did> {
         spots: Vec::new(),
     };
     names(ui, all, &rows, call);
-    paint(&mut brush, ui, &rows, call);
+    paint(&mut brush, ui, &rows, call, position);
     let mut did = marks(&mut brush, ui, &rows, call);
     playhead(&brush, &rows, position);
     whole(&brush, &rows, call, position, total);
@@ -214,7 +235,7 @@ fn names(ui: &Ui, all: Rect, rows: &Rows, call: &Call) {
     name(rows.whole, "Whole call", colours.faint, normal(12.0));
 }
 
-fn paint<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call) {
+fn paint<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call, position: f64) {
     let colours = brush.colours;
     let course = &call.opened.course;
     let room = f64::from(rows.ticks.width()) / TICK_ROOM;
@@ -224,6 +245,10 @@ fn paint<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call) {
         let line = Stroke::new(1.0, colours.line.gamma_multiply(0.55));
         brush.painter.vline(x, rows.ticks.bottom()..=bottom, line);
         let place = pos2(x, rows.ticks.center().y);
+        // What stands under the flag can't be read.
+        if brush.shows(position, position) && (brush.x(position) - x - 12.0).abs() < 52.0 {
+            continue;
+        }
         // The last one must not run out at the right.
         let align = if x > rows.ticks.right() - 24.0 { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
         brush.painter.text(place, align, text, normal(11.5), colours.faint);
@@ -350,9 +375,9 @@ fn heat(brush: &Brush<'_>, row: Rect, values: &[(f64, f64)]) {
             3.0,
             4.0,
         ));
-        let place = pos2(row.right() - 2.0, y(f64::from(value)) - 1.0);
+        let place = pos2(row.left() - 6.0, y(f64::from(value)));
         let faint = colours.faint;
-        brush.painter.text(place, Align2::RIGHT_BOTTOM, mood.word(), normal(10.5), faint);
+        brush.painter.text(place, Align2::RIGHT_CENTER, mood.word(), normal(10.5), faint);
     }
     for run in values.chunk_by(|a, b| b.0 - a.0 <= APART_SECS) {
         let (first, last) = (run[0].0, run[run.len() - 1].0);
@@ -436,24 +461,28 @@ fn thinned<'v>(
 fn marks<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call) -> Option<Did> {
     let colours = brush.colours;
     let mut did = None;
-    let mut free = f32::MIN;
+    let (own_rows, _) = moment_rows(call);
+    let mut free = [f32::MIN; MOMENT_ROWS];
     for (i, moment) in call.opened.content.moments.iter().enumerate() {
         if !brush.shows(moment.start, moment.end) {
             continue;
         }
         let colour = moment_colour(&colours, moment.class);
-        let bar = brush.stretch(moment.start, moment.end, rows.moments.shrink2(vec2(0.0, 1.0)));
+        let own = own_rows[i];
+        let top = rows.moments.top() + own as f32 * MOMENT;
+        let row = rows.moments.with_min_y(top).with_max_y(top + MOMENT - 1.5);
+        let bar = brush.stretch(moment.start, moment.end, row);
         let chosen = call.moment == Some(i);
         let fill = colour.gamma_multiply(if chosen { 0.55 } else { 0.22 });
         brush.painter.rect_filled(bar, 3.0, fill);
         brush.painter.rect_stroke(bar, 3.0, Stroke::new(1.0, colour), StrokeKind::Inside);
         let number = format!("{}", moment.number);
-        let room = bar.left() + 3.0 >= free;
+        let room = bar.left() + 3.0 >= free[own];
         if room {
             let place = pos2(bar.left() + 3.0, bar.center().y);
             let drawn =
-                brush.painter.text(place, Align2::LEFT_CENTER, number, strong(11.0), colours.text);
-            free = drawn.right() + 2.0;
+                brush.painter.text(place, Align2::LEFT_CENTER, number, strong(10.5), colours.text);
+            free[own] = drawn.right() + 2.0;
         }
         let press = bar.with_max_x(bar.right().max(bar.left() + 12.0));
         let response = ui.interact(press, ui.scope_id().with(("moment", i)), Sense::click());

@@ -173,7 +173,7 @@ pub fn show(ui: &mut Ui, call: &mut Call, follow: bool) -> Option<f64> {
     }
     let tops = &call.transcript.tops;
     let mut seek = None;
-    ScrollArea::vertical().id_salt("transcript").auto_shrink(false).show_viewport(
+    ScrollArea::vertical().id_salt(("transcript", &call.opened.id)).auto_shrink(false).show_viewport(
         ui,
         |ui, seen| {
             let total = tops[rows.len()] + 12.0;

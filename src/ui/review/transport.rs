@@ -77,7 +77,8 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
         let looping = deck.around.is_some();
         let can_loop = looping || call.stretch().is_some();
         let look = if can_loop { on(looping) } else { Look::Off };
-        done(icon_button(ui, Icon::Loop, "Loop the moment", "L", look), Did::Loop);
+        let name = if looping { "Stop the loop" } else { "Loop the moment" };
+        done(icon_button(ui, Icon::Loop, name, "L", look), Did::Loop);
         let skip = press(
             ui,
             Some(Icon::Skip),
@@ -112,7 +113,7 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
             done(press(ui, Some(icon), name, &word, key, look).clicked(), Did::Mute(party));
             let mut volume = deck.volume[party];
             ui.spacing_mut().slider_width = 64.0;
-            let slider = Slider::new(&mut volume, 0.0..=2.0).show_value(false).step_by(0.05);
+            let slider = Slider::new(&mut volume, 0.0..=2.0).show_value(false).step_by(0.05).trailing_fill(true);
             let slider = ui.add_enabled(!mute, slider);
             let label = format!("Volume of {name}");
             let value = f64::from(volume);

@@ -1,8 +1,11 @@
 //! Parts of the review window that stand in rows: each with a name for screen readers, and where there
 //! is one, the key that does the same in its tip.
 
+use std::sync::Arc;
+
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Color32, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Color32, FontId, Galley, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::icon::{self, Icon};
@@ -117,4 +120,13 @@ pub fn time(ui: &mut Ui, clock: &str) -> bool {
     }
     ui.painter().galley(rect.min + vec2(4.0, 2.0), galley, colours.accent);
     response.on_hover_text(format!("Go to {clock}")).clicked()
+}
+
+/// One row of text in `width`; what is too long is cut at any letter and ends in `…`.
+pub fn one_line(ui: &Ui, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour));
+    job.wrap.max_width = width;
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    ui.painter().layout_job(job)
 }
