@@ -224,7 +224,9 @@ fn one_judges_notes_and_takes_back() {
     let notes = Notes::read(&folder).unwrap();
     let said = notes.standing().last().map(|note| (note.about, note.said.clone()));
     assert_eq!(said, Some((moment, Said::Noted { text: "He was done, r w u.".into() })));
-    press(&mut harness, &[Key::Escape]);
+    // Who types leaves the field with Escape, not the call.
+    press(&mut harness, &[Key::N, Key::Escape]);
+    assert!(harness.state().open_call().is_some());
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(2);
     assert_eq!(Notes::read(&folder).unwrap().standing().len(), 1);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use cpal::{
@@ -16,8 +16,9 @@ use crate::units::SampleRate;
 
 /// So much may be queued: enough for a thread that is late, little enough for a volume that changes.
 const QUEUE_SECS: f64 = 0.2;
-/// Callbacks come this often where the server lets one choose.
-const PERIOD_MS: u32 = 10;
+/// Callbacks come about this often where the server lets one choose: who listens back does not mind
+/// when sound begins, but a machine that is busy misses short periods.
+const PERIOD_MS: u32 = 40;
 /// How long a server may take to open a stream.
 const OPENS_WITHIN: Duration = Duration::from_secs(2);
 
@@ -106,10 +107,16 @@ impl Playback {
 }
 
 /// What passes between the feeding thread and the callback beside the samples.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Flow {
+    /// Times count from here.
+    epoch: Instant,
     /// Frames that the callback has taken, thrown away or not.
     taken: AtomicU64,
+    /// How many it had taken before the last block that was not empty.
+    before: AtomicU64,
+    /// When that block was given, in nanoseconds.
+    at: AtomicU64,
     /// Frames before this one are to be thrown away.
     discard_to: AtomicU64,
     /// Frames from when the callback gives them until they are heard.
@@ -120,7 +127,14 @@ struct Flow {
 pub fn feed(rate: SampleRate, channels: u16) -> (Feed, OutCallback) {
     let room = (f64::from(rate.hz()) * QUEUE_SECS).ceil() as usize;
     let (into, out) = HeapRb::<f32>::new(room.max(1)).split();
-    let flow = Arc::new(Flow::default());
+    let flow = Arc::new(Flow {
+        epoch: Instant::now(),
+        taken: AtomicU64::new(0),
+        before: AtomicU64::new(0),
+        at: AtomicU64::new(0),
+        discard_to: AtomicU64::new(0),
+        delay: AtomicU64::new(0),
+    });
     let callback = OutCallback {
         out,
         flow: Arc::clone(&flow),
@@ -128,7 +142,7 @@ pub fn feed(rate: SampleRate, channels: u16) -> (Feed, OutCallback) {
         rate_hz: f64::from(rate.hz()),
         taken: 0,
     };
-    (Feed { into, flow, pushed: 0 }, callback)
+    (Feed { into, flow, pushed: 0, rate_hz: f64::from(rate.hz()) }, callback)
 }
 
 /// The feeding thread's end.
@@ -136,6 +150,7 @@ pub struct Feed {
     into: ringbuf::HeapProd<f32>,
     flow: Arc<Flow>,
     pushed: u64,
+    rate_hz: f64,
 }
 
 impl Feed {
@@ -151,10 +166,21 @@ impl Feed {
         count
     }
 
-    /// How many of the frames that were pushed have been heard, or thrown away.
+    /// How many of the frames that were pushed have been heard by now, or thrown away.
     pub fn heard(&self) -> u64 {
-        let taken = self.flow.taken.load(Ordering::Acquire);
-        taken.saturating_sub(self.flow.delay.load(Ordering::Relaxed))
+        self.heard_at(Instant::now())
+    }
+
+    /// The same at a time: a block is heard from when it was given on, as fast as it goes.
+    fn heard_at(&self, now: Instant) -> u64 {
+        let flow = &self.flow;
+        let taken = flow.taken.load(Ordering::Acquire);
+        let before = flow.before.load(Ordering::Acquire).min(taken);
+        let at = Duration::from_nanos(flow.at.load(Ordering::Acquire));
+        let since = now.saturating_duration_since(flow.epoch + at);
+        let since = (since.as_secs_f64() * self.rate_hz) as u64;
+        let delay = flow.delay.load(Ordering::Relaxed);
+        (before + since).saturating_sub(delay).min(taken)
     }
 
     /// How many frames were pushed.
@@ -185,6 +211,7 @@ impl OutCallback {
         if discard > 0 {
             self.taken += self.out.skip(discard as usize) as u64;
         }
+        let before = self.taken;
         for frame in block.chunks_mut(self.channels) {
             let value = match self.out.try_pop() {
                 Some(value) => {
@@ -194,6 +221,12 @@ impl OutCallback {
                 None => 0.0,
             };
             frame.fill(sample(value));
+        }
+        if self.taken > before {
+            // Reads the clock without entering the system.
+            let at = self.flow.epoch.elapsed().as_nanos() as u64;
+            self.flow.at.store(at, Ordering::Release);
+            self.flow.before.store(before, Ordering::Release);
         }
         self.flow.taken.store(self.taken, Ordering::Release);
     }
@@ -244,8 +277,11 @@ mod tests {
         let mut block = [9.0_f32; 8];
         callback.fill(&mut block, |value| value);
         assert_eq!(block, [0.5, 0.5, 0.25, 0.25, -1.0, -1.0, 0.0, 0.0]);
-        // The silence of an empty ring is not counted.
-        assert_eq!((feed.heard(), feed.pushed()), (3, 3));
+        // The silence of an empty ring is not counted; what was given takes its time to be heard.
+        let given = feed.flow.epoch + Duration::from_nanos(feed.flow.at.load(Ordering::Relaxed));
+        let heard = |ms| feed.heard_at(given + Duration::from_millis(ms));
+        assert_eq!([heard(0), heard(2), heard(9)], [0, 2, 3]);
+        assert_eq!(feed.pushed(), 3);
         assert_eq!(feed.push(&[0.1; 500]), 200);
         assert_eq!(feed.room(), 0);
     }
@@ -260,7 +296,7 @@ mod tests {
         feed.push(&[0.7; 10]);
         callback.fill(&mut block, |value| value);
         assert_eq!(block, [0.7; 10]);
-        assert_eq!(feed.heard(), 110);
+        assert_eq!(feed.heard_at(Instant::now() + Duration::from_secs(1)), 110);
         callback.fill(&mut block, |value| value);
         assert_eq!(block, [0.0; 10]);
     }

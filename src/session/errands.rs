@@ -1,6 +1,6 @@
 //! Work that a window must not wait for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -11,7 +11,8 @@ type Errand = Box<dyn FnOnce() + Send>;
 /// Threads that run errands, each in the order in which it is free. Who drops this waits for those
 /// that are under way; those that wait are not run any more.
 pub struct Errands {
-    give: Option<Sender<Errand>>,
+    /// Held here alone: when this goes, the threads have heard the last of it.
+    give: Option<Arc<Sender<Errand>>>,
     given: Receiver<Errand>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -27,7 +28,7 @@ impl Errands {
         };
         let threads: Vec<_> = (1..=threads).filter_map(run).collect();
         // Where no thread can be had, the work is done all the same.
-        let give = (!threads.is_empty()).then_some(give);
+        let give = (!threads.is_empty()).then(|| Arc::new(give));
         Errands { give, given, threads }
     }
 
@@ -41,7 +42,7 @@ impl Errands {
 
     /// Runs the errands of others in turn with those of this.
     pub fn line(&self) -> Line {
-        Line { give: self.give.clone(), waiting: Arc::default() }
+        Line { give: self.give.as_ref().map(Arc::downgrade), waiting: Arc::default() }
     }
 }
 
@@ -58,7 +59,7 @@ impl Drop for Errands {
 /// Errands of which only the last counts: one that still waits is dropped for the next.
 #[derive(Clone)]
 pub struct Line {
-    give: Option<Sender<Errand>>,
+    give: Option<Weak<Sender<Errand>>>,
     waiting: Arc<Mutex<Option<Errand>>>,
 }
 
@@ -66,6 +67,8 @@ impl Line {
     /// Runs `errand` in place of the one that still waits.
     pub fn run(&self, errand: impl FnOnce() + Send + 'static) {
         let Some(give) = &self.give else { return errand() };
+        // Whose threads are gone has nobody to run it.
+        let Some(give) = give.upgrade() else { return };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let first = waiting.replace(Box::new(errand)).is_none();
         if first {
@@ -98,6 +101,14 @@ mod tests {
         }
         drop((go, tell));
         assert_eq!(told.iter().collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn a_line_keeps_no_thread_from_ending() {
+        let errands = Errands::new("test", 2);
+        let line = errands.line();
+        drop(errands);
+        line.run(|| panic!("nobody runs this"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The list of calls: which are shown, in what order, which one is chosen.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -180,6 +181,8 @@ pub struct CallList {
     pub shown: Vec<u32>,
     /// The name of the chosen one.
     pub chosen: Option<String>,
+    /// The row in which it was last.
+    chosen_at: Cell<usize>,
     /// Whether the list is to move so that the chosen one is seen.
     pub reveal: bool,
     /// Whether the search has the keys.
@@ -277,7 +280,13 @@ impl CallList {
     /// The row of the chosen call.
     pub fn chosen_row(&self) -> Option<usize> {
         let chosen = self.chosen.as_ref()?;
-        self.shown.iter().position(|i| self.calls[*i as usize].id == *chosen)
+        let last = self.chosen_at.get();
+        if self.at(last).is_some_and(|call| call.id == *chosen) {
+            return Some(last);
+        }
+        let row = self.shown.iter().position(|i| self.calls[*i as usize].id == *chosen)?;
+        self.chosen_at.set(row);
+        Some(row)
     }
 
     /// Chooses the call so many rows on, or back.
@@ -294,6 +303,7 @@ impl CallList {
     pub fn choose(&mut self, row: usize) {
         if let Some(id) = self.at(row).map(|call| call.id.clone()) {
             self.chosen = Some(id);
+            self.chosen_at.set(row);
             self.reveal = true;
         }
     }
@@ -307,8 +317,8 @@ fn by(column: Column, a: &Glance, b: &Glance) -> Ordering {
     let order = match column {
         Column::Began => b.started.cmp(&a.started),
         Column::Agent => {
-            let key = |call: &Glance| (call.agent.is_none(), call.agent.clone(), call.queue.clone());
-            key(a).cmp(&key(b))
+            let agent = a.agent.is_none().cmp(&b.agent.is_none()).then_with(|| a.agent.cmp(&b.agent));
+            agent.then_with(|| a.queue.cmp(&b.queue))
         }
         Column::Problem => (a.issues.is_empty(), &a.issues).cmp(&(b.issues.is_empty(), &b.issues)),
         Column::Length => number(|call| Some(call.duration)),
