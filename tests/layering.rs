@@ -354,7 +354,8 @@ fn one_foreign_crate_has_one_door() {
     }
     assert_none(&broken);
     let sources = sources();
-    for (name, door) in DOORS.iter().flat_map(|(name, doors)| doors.iter().map(move |d| (name, d))) {
+    for (name, door) in DOORS.iter().flat_map(|(name, doors)| doors.iter().map(move |d| (name, d)))
+    {
         let named = |source: &Source| source.is_in(door) && !source.names(name).is_empty();
         assert!(sources.iter().any(named), "nothing in src/{door} names {name}");
     }

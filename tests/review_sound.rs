@@ -43,7 +43,8 @@ fn what_is_heard_is_the_call_from_where_it_was_begun() {
     assert!(wait_until(Duration::from_secs(10), records), "{}", recorder.log());
     let key = |key: &str| output_of(screen.show(Command::new("xdotool").args(["key", key])));
     // Without a window manager nobody gives it the keys.
-    let focus = ["search", "--sync", "--onlyvisible", "--name", "Evenkeel", "windowfocus", "--sync"];
+    let focus =
+        ["search", "--sync", "--onlyvisible", "--name", "Evenkeel", "windowfocus", "--sync"];
     output_of(screen.show(Command::new("xdotool").args(focus))).unwrap();
     // Ten seconds on, and play.
     for name in ["Right", "Right", "space"] {

@@ -61,7 +61,11 @@ enum View {
     End(CallEnd),
     Setup(Box<SetupState>),
     /// With a key that is pressed first, and the folder that the calls are in.
-    Review { review: Box<Review>, key: Option<egui::Key>, _folder: Rc<tempfile::TempDir> },
+    Review {
+        review: Box<Review>,
+        key: Option<egui::Key>,
+        _folder: Rc<tempfile::TempDir>,
+    },
 }
 
 struct Picture {
@@ -159,7 +163,8 @@ impl eframe::App for Studio {
         }
         self.frames += 1;
         if self.frames == 4
-            && let Some(View::Review { key: Some(key), .. }) = self.current.as_ref().map(|now| &now.view)
+            && let Some(View::Review { key: Some(key), .. }) =
+                self.current.as_ref().map(|now| &now.view)
         {
             press(&ctx, *key);
         }
@@ -181,7 +186,8 @@ impl eframe::App for Studio {
 /// As if somebody had pressed a key.
 fn press(ctx: &egui::Context, key: egui::Key) {
     let modifiers = egui::Modifiers::NONE;
-    let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    let event =
+        egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
     ctx.input_mut(|input| input.events.push(event));
 }
 
@@ -358,8 +364,13 @@ fn review() -> Vec<Picture> {
     let dir = Rc::new(tempfile::tempdir().expect("a folder"));
     let archive = reviewed::archive(dir.path());
     let notes = [
-        ("Kim", About::Moment { start: 12.64, end: 14.048 }, Some(Verdict::Right), "She stops him \
-          in the middle of his story: worth hearing together."),
+        (
+            "Kim",
+            About::Moment { start: 12.64, end: 14.048 },
+            Some(Verdict::Right),
+            "She stops him \
+          in the middle of his story: worth hearing together.",
+        ),
         ("Ana", About::Moment { start: 12.64, end: 14.048 }, None, "I thought he was done."),
         ("Kim", About::Call, Some(Verdict::Right), ""),
     ];

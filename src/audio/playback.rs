@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use cpal::{
-    BufferSize, Data, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat,
-    SizedSample, StreamConfig, U24,
+    BufferSize, Data, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat, SizedSample,
+    StreamConfig, U24,
 };
 use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer as _, Observer as _, Producer as _, Split as _};

@@ -101,7 +101,9 @@ impl Tempo {
                 ProcessStatus::Priming
                 | ProcessStatus::Progress
                 | ProcessStatus::NeedOutput
-                | ProcessStatus::NeedAcknowledgement => while self.session.next_applied().is_some() {},
+                | ProcessStatus::NeedAcknowledgement => {
+                    while self.session.next_applied().is_some() {}
+                }
                 ProcessStatus::Paused
                 | ProcessStatus::Rendered
                 | ProcessStatus::Finished

@@ -64,7 +64,7 @@ impl Playing {
         match whether.recv() {
             Ok(Ok(())) => {
                 Ok(Playing { orders: Some(orders), given: 0, shown, thread: Some(thread) })
-            },
+            }
             Ok(Err(why)) => Err(why),
             Err(_) => Err("the player broke down; please report it".into()),
         }

@@ -201,7 +201,14 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             painter.circle_filled(at(0.0, 0.65), pen.width * 0.7, colour);
         }
         Icon::Share => {
-            line(&[at(-0.3, -0.1), at(-0.65, -0.1), at(-0.65, 0.75), at(0.65, 0.75), at(0.65, -0.1), at(0.3, -0.1)]);
+            line(&[
+                at(-0.3, -0.1),
+                at(-0.65, -0.1),
+                at(-0.65, 0.75),
+                at(0.65, 0.75),
+                at(0.65, -0.1),
+                at(0.3, -0.1),
+            ]);
             line(&[at(0.0, 0.3), at(0.0, -0.75)]);
             line(&[at(-0.32, -0.42), at(0.0, -0.75), at(0.32, -0.42)]);
         }

@@ -64,4 +64,3 @@ pub(super) fn not_needed(summary: &SummaryRecord) -> String {
     let names = marked(summary, Mark::NotNeeded);
     names.iter().map(|name| wording::practice(&clean(name))).collect::<Vec<_>>().join(", ")
 }
-

@@ -30,8 +30,7 @@ impl CallPage {
     pub fn of(lines: &[Line], name: &str, sound: &Sound) -> CallPage {
         let content = CallContent::of(lines, name);
         let (secs, mono) = (content.secs, content.mono);
-        let picture =
-            (secs > 0.0).then(|| Picture::of(lines, &content.moments, sound, secs, mono));
+        let picture = (secs > 0.0).then(|| Picture::of(lines, &content.moments, sound, secs, mono));
         CallPage {
             frame: Frame::new(SCRIPT),
             content,

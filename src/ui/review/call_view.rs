@@ -150,14 +150,10 @@ fn troubles(ui: &mut Ui, call: &Call) {
 /// The line between transcript and panel, which can be moved.
 fn divider(ui: &Ui, area: Rect, middle: f32, memory: &mut Memory) {
     let colours = Palette::here(ui);
-    let handle = Rect::from_min_max(
-        pos2(middle - 4.0, area.top()),
-        pos2(middle + 6.0, area.bottom()),
-    );
+    let handle =
+        Rect::from_min_max(pos2(middle - 4.0, area.top()), pos2(middle + 6.0, area.bottom()));
     let response = ui.interact(handle, ui.scope_id().with("divider"), Sense::click_and_drag());
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Splitter, true, "Width of the transcript")
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Width of the transcript"));
     if response.dragged() {
         memory.layout.split += response.drag_delta().x / area.width();
     }
@@ -191,9 +187,7 @@ fn find(ui: &mut Ui, call: &mut Call) -> Option<Did> {
             .desired_width(width)
             .margin(Margin::symmetric(10, 6));
         let response = ui.add(field);
-        response.widget_info(|| {
-            WidgetInfo::labeled(Role::SearchInput, true, "Find in this call")
-        });
+        response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Find in this call"));
         if std::mem::take(&mut call.finder.wants_keys) {
             response.request_focus();
         }

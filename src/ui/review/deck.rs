@@ -123,10 +123,9 @@ impl Deck {
         match playing {
             Ok(playing) => {
                 self.playing = Some(playing);
-                for (party, volume) in [
-                    (Party::Agent, self.volume.agent),
-                    (Party::Customer, self.volume.customer),
-                ] {
+                for (party, volume) in
+                    [(Party::Agent, self.volume.agent), (Party::Customer, self.volume.customer)]
+                {
                     self.order(Order::Volume(party, volume));
                     self.order(Order::Mute(party, self.mute[party]));
                 }

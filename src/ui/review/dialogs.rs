@@ -80,14 +80,15 @@ pub enum Did {
 
 /// Shows the dialog.
 pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Did> {
-    let response = Modal::new(Id::unique("dialog")).frame(super::keys::frame(ctx)).show(ctx, |ui| {
-        ui.set_width(460.0);
-        ui.spacing_mut().item_spacing.y = 8.0;
-        match dialog {
-            Dialog::Share(share) => of_share(ui, share),
-            Dialog::Purge(purge) => of_purge(ui, purge),
-        }
-    });
+    let response =
+        Modal::new(Id::unique("dialog")).frame(super::keys::frame(ctx)).show(ctx, |ui| {
+            ui.set_width(460.0);
+            ui.spacing_mut().item_spacing.y = 8.0;
+            match dialog {
+                Dialog::Share(share) => of_share(ui, share),
+                Dialog::Purge(purge) => of_purge(ui, purge),
+            }
+        });
     let closes = response.should_close();
     response.inner.or(closes.then_some(Did::Close))
 }
@@ -119,7 +120,10 @@ fn of_share(ui: &mut Ui, share: &mut Share) -> Option<Did> {
     ui.checkbox(&mut share.redacted, "Silence and mask numbers, names and addresses");
     let span = share.span();
     let [from, to] = [span.start, span.end].map(|at| clock(at.secs(), false));
-    faint(ui, format!("The clip goes from {from} to {to}. It leaves this computer only if you send it."));
+    faint(
+        ui,
+        format!("The clip goes from {from} to {to}. It leaves this computer only if you send it."),
+    );
     let running = matches!(share.came, Some(None));
     match &share.came {
         Some(Some(Ok(path))) => said(ui, &format!("The clip is {}", path.display()), true),
@@ -162,11 +166,16 @@ fn of_purge(ui: &mut Ui, purge: &mut Purge) -> Option<Did> {
             let bytes: u64 = items.iter().map(|item| item.bytes).sum();
             let size = bytes as f64 / 1e6;
             ui.label(format!("{} calls would go for good ({size:.1} MB):", items.len()));
-            ScrollArea::vertical().max_height(220.0).show_rows(ui, 18.0, items.len(), |ui, rows| {
-                for item in &items[rows] {
-                    faint(ui, format!("{}  {}", item.began, item.id));
-                }
-            });
+            ScrollArea::vertical().max_height(220.0).show_rows(
+                ui,
+                18.0,
+                items.len(),
+                |ui, rows| {
+                    for item in &items[rows] {
+                        faint(ui, format!("{}  {}", item.began, item.id));
+                    }
+                },
+            );
             sure = true;
         }
         (None, None) if purge.waits => _ = faint(ui, "Looking…"),

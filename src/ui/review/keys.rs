@@ -1,7 +1,7 @@
 //! What the keys do, and the sheet that shows it.
 
 use eframe::egui::{
-    Context, Frame, Id, Key, Margin, Modal, Modifiers, RichText, ScrollArea, Ui,
+    Align, Context, Frame, Id, Key, Label, Margin, Modal, Modifiers, RichText, ScrollArea, Ui,
 };
 
 use super::panel::Tab;
@@ -183,7 +183,8 @@ pub fn sheet(ctx: &Context) -> bool {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").font(strong(20.0)).color(colours.text));
             let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
-            closes = ui.with_layout(right, |ui| button(ui, None, "Close", "Esc", Look::Plain)).inner;
+            closes =
+                ui.with_layout(right, |ui| button(ui, None, "Close", "Esc", Look::Plain)).inner;
         });
         ui.add_space(4.0);
         let height = ctx.content_rect().height() - 130.0;
@@ -236,7 +237,8 @@ fn pointer(ui: &mut Ui) {
     ui.label(RichText::new("With the pointer").font(strong(14.0)).color(colours.text));
     let text = "Press a word, a moment or the picture to go there. Drag the picture to move it, turn the \
                 wheel with Ctrl to zoom; hold Shift and draw over it to choose a stretch.";
-    ui.label(RichText::new(text).font(normal(13.5)).color(colours.text));
+    let text = RichText::new(text).font(normal(13.5)).color(colours.text);
+    ui.add(Label::new(text).halign(Align::Min));
 }
 
 /// A key as it is on the keyboard.

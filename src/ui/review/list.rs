@@ -317,7 +317,8 @@ fn by(column: Column, a: &Glance, b: &Glance) -> Ordering {
     let order = match column {
         Column::Began => b.started.cmp(&a.started),
         Column::Agent => {
-            let agent = a.agent.is_none().cmp(&b.agent.is_none()).then_with(|| a.agent.cmp(&b.agent));
+            let agent =
+                a.agent.is_none().cmp(&b.agent.is_none()).then_with(|| a.agent.cmp(&b.agent));
             agent.then_with(|| a.queue.cmp(&b.queue))
         }
         Column::Problem => (a.issues.is_empty(), &a.issues).cmp(&(b.issues.is_empty(), &b.issues)),

@@ -414,13 +414,8 @@ fn worth(ui: &Ui, cell: Rect, call: &Glance, list: &CallList, colours: &Palette)
         };
         painter.circle_filled(pos2(x + 4.0, upper), 4.0, colour);
         let place = pos2(x + 12.0, upper);
-        let drawn = painter.text(
-            place,
-            Align2::LEFT_CENTER,
-            count.to_string(),
-            strong(12.5),
-            colours.text,
-        );
+        let drawn =
+            painter.text(place, Align2::LEFT_CENTER, count.to_string(), strong(12.5), colours.text);
         x = drawn.right() + 10.0;
     }
     let done_well = call.moments.iter().filter(|moment| moment.reason == "done-well").count();
@@ -454,9 +449,10 @@ fn spoken(call: &Glance, unread: bool) -> String {
     parts.extend(call.queue.as_ref().map(|queue| clean(queue)));
     parts.extend(call.started.as_ref().map(|started| clean(&wording::began(started))));
     parts.push(wording::length(call.duration));
-    parts.extend(call.heat_peak.map(|heat| {
-        format!("{} at {heat:.2}", Mood::default().then(heat as f32).word())
-    }));
+    parts.extend(
+        call.heat_peak
+            .map(|heat| format!("{} at {heat:.2}", Mood::default().then(heat as f32).word())),
+    );
     parts.push(format!("{} moments", call.moments.len()));
     parts.extend(unread.then(|| "unread".to_owned()));
     parts.join(", ")

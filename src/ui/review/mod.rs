@@ -39,8 +39,8 @@ use self::deck::Opener;
 use self::dialogs::{Dialog, Purge, Share};
 pub use self::keeping::{Keeping, PurgeItem};
 use self::keys::Wish;
-use self::library::{Library, News, Teller};
 pub use self::library::Place;
+use self::library::{Library, News, Teller};
 use self::list::{CallList, Column};
 use self::memory::Memory;
 pub use self::run::{ReviewOptions, run_review};
@@ -103,9 +103,8 @@ impl Review {
         let (tell, news) = unbounded();
         let teller = Teller { news: tell, waker };
         let library = Library::new(place, threads, teller);
-        let opener = opener.unwrap_or_else(|| {
-            Arc::new(|sound, agent, quiet| Playing::open(sound, agent, quiet))
-        });
+        let opener = opener
+            .unwrap_or_else(|| Arc::new(|sound, agent, quiet| Playing::open(sound, agent, quiet)));
         let mut review = Review {
             library,
             news,

@@ -151,14 +151,8 @@ fn head(ui: &mut Ui, call: &Call, at: usize) -> bool {
     let colours = Palette::here(ui);
     let colour = moment_colour(&colours, moment.class);
     let width = ui.available_width();
-    let title = crate::ui::parts::laid(
-        ui,
-        &moment.title,
-        strong(13.5),
-        colours.text,
-        width - 34.0,
-        3,
-    );
+    let title =
+        crate::ui::parts::laid(ui, &moment.title, strong(13.5), colours.text, width - 34.0, 3);
     let size = vec2(width, title.size().y + 20.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let verdicts = notes::verdicts(call, about(moment));
@@ -308,7 +302,10 @@ fn scorecard(ui: &mut Ui, call: &Call) -> Option<Did> {
 fn numbers(ui: &mut Ui, call: &Call) {
     let content = &call.opened.content;
     let partial = content.cut_short.is_some();
-    heading(ui, if partial { "The call in numbers, as far as it is known" } else { "The call in numbers" });
+    heading(
+        ui,
+        if partial { "The call in numbers, as far as it is known" } else { "The call in numbers" },
+    );
     table(ui, "numbers", &content.measures);
     heading(ui, "Where it came from");
     table(ui, "origin", &content.origin);
@@ -346,4 +343,3 @@ fn table(ui: &mut Ui, id: &str, rows: &[(&'static str, String)]) {
         });
     }
 }
-

@@ -182,12 +182,7 @@ pub fn show(ui: &mut Ui, call: &mut Call) -> Option<Did> {
 }
 
 /// Zooms and pans: wheel with Ctrl, pinch, wheel sideways, dragging.
-fn move_about(
-    ui: &Ui,
-    call: &mut Call,
-    response: &eframe::egui::Response,
-    rows: &Rows,
-) {
+fn move_about(ui: &Ui, call: &mut Call, response: &eframe::egui::Response, rows: &Rows) {
     let width = f64::from(rows.ticks.width());
     if let Some(at) = response.hover_pos() {
         let (zoom, scroll) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
@@ -201,9 +196,8 @@ fn move_about(
         }
     }
     let shift = ui.input(|input| input.modifiers.shift);
-    let on_whole = response
-        .interact_pointer_pos()
-        .is_some_and(|at| rows.whole.expand(3.0).contains(at));
+    let on_whole =
+        response.interact_pointer_pos().is_some_and(|at| rows.whole.expand(3.0).contains(at));
     if response.dragged() && !shift && !on_whole && !call.axis.is_whole() {
         call.axis.pan(-f64::from(response.drag_delta().x) / width * call.axis.span());
     }
@@ -250,7 +244,8 @@ fn paint<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call, positi
             continue;
         }
         // The last one must not run out at the right.
-        let align = if x > rows.ticks.right() - 24.0 { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
+        let align =
+            if x > rows.ticks.right() - 24.0 { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
         brush.painter.text(place, align, text, normal(11.5), colours.faint);
     }
     let voices = Rect::from_min_max(
@@ -384,7 +379,8 @@ fn heat(brush: &Brush<'_>, row: Rect, values: &[(f64, f64)]) {
         if !brush.shows(first, last) {
             continue;
         }
-        let points: Vec<Pos2> = thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
+        let points: Vec<Pos2> =
+            thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
         let mut mesh = Mesh::default();
         for pair in points.windows(2) {
             let base = mesh.vertices.len() as u32;
@@ -430,7 +426,8 @@ fn curve(brush: &Brush<'_>, row: Rect, values: &[(f64, f64)], fits: (f64, f64), 
             let share = ((value - fits.0) / (fits.1 - fits.0)).clamp(0.0, 1.0);
             row.bottom() - share as f32 * row.height()
         };
-        let points: Vec<Pos2> = thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
+        let points: Vec<Pos2> =
+            thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
         match points.as_slice() {
             [only] => _ = brush.painter.circle_filled(*only, pen.width * 0.8, pen.color),
             _ => _ = brush.painter.add(Shape::line(points, pen)),
@@ -498,8 +495,7 @@ fn marks<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call) -> Opt
             continue;
         }
         let x = brush.x(prompt.at);
-        let sign =
-            Rect::from_center_size(pos2(x + 5.0, rows.prompts.center().y), vec2(11.0, 11.0));
+        let sign = Rect::from_center_size(pos2(x + 5.0, rows.prompts.center().y), vec2(11.0, 11.0));
         let line = Stroke::new(1.0, colours.accent.gamma_multiply(0.6));
         let lanes_end = rows.lanes.last().map_or(rows.prompts.bottom(), |lane| lane.bottom());
         brush.painter.vline(x, rows.prompts.bottom()..=lanes_end, line);

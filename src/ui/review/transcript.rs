@@ -173,9 +173,10 @@ pub fn show(ui: &mut Ui, call: &mut Call, follow: bool) -> Option<f64> {
     }
     let tops = &call.transcript.tops;
     let mut seek = None;
-    ScrollArea::vertical().id_salt(("transcript", &call.opened.id)).auto_shrink(false).show_viewport(
-        ui,
-        |ui, seen| {
+    ScrollArea::vertical()
+        .id_salt(("transcript", &call.opened.id))
+        .auto_shrink(false)
+        .show_viewport(ui, |ui, seen| {
             let total = tops[rows.len()] + 12.0;
             ui.set_height(total);
             let origin = ui.max_rect().min;
@@ -198,8 +199,7 @@ pub fn show(ui: &mut Ui, call: &mut Call, follow: bool) -> Option<f64> {
                 let sounds = (sounds == Some(i)).then_some(position);
                 seek = seek.or(row_at(ui, place, i, row, width, sounds, &found, &colours));
             }
-        },
-    );
+        });
     seek
 }
 

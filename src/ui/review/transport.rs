@@ -63,8 +63,8 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
         let now = clock(deck.position(), true);
         let total = clock(call.opened.content.secs, false);
         let galley = ui.painter().layout_no_wrap("0:00:00.0".into(), strong(15.0), colours.text);
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(galley.size().x + 58.0, HIGH), eframe::egui::Sense::hover());
+        let (rect, response) = ui
+            .allocate_exact_size(vec2(galley.size().x + 58.0, HIGH), eframe::egui::Sense::hover());
         let text = format!("{now} of {total}");
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
         let middle = eframe::egui::Align2::LEFT_CENTER;
@@ -79,14 +79,7 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
         let look = if can_loop { on(looping) } else { Look::Off };
         let name = if looping { "Stop the loop" } else { "Loop the moment" };
         done(icon_button(ui, Icon::Loop, name, "L", look), Did::Loop);
-        let skip = press(
-            ui,
-            Some(Icon::Skip),
-            "",
-            "Skip silences",
-            "S",
-            on(deck.skip_silence),
-        );
+        let skip = press(ui, Some(Icon::Skip), "", "Skip silences", "S", on(deck.skip_silence));
         done(skip.clicked(), Did::Skip);
         let speed = ComboBox::from_id_salt("speed")
             .width(66.0)
@@ -113,7 +106,10 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
             done(press(ui, Some(icon), name, &word, key, look).clicked(), Did::Mute(party));
             let mut volume = deck.volume[party];
             ui.spacing_mut().slider_width = 64.0;
-            let slider = Slider::new(&mut volume, 0.0..=2.0).show_value(false).step_by(0.05).trailing_fill(true);
+            let slider = Slider::new(&mut volume, 0.0..=2.0)
+                .show_value(false)
+                .step_by(0.05)
+                .trailing_fill(true);
             let slider = ui.add_enabled(!mute, slider);
             let label = format!("Volume of {name}");
             let value = f64::from(volume);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Color32, FontId, Galley, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Color32, FontId, Galley, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::icon::{self, Icon};
@@ -112,8 +113,7 @@ pub fn time(ui: &mut Ui, clock: &str) -> bool {
     let colours = Palette::here(ui);
     let short = clock.split('.').next().unwrap_or(clock);
     let galley = ui.painter().layout_no_wrap(short.to_owned(), normal(12.5), colours.accent);
-    let (rect, response) =
-        ui.allocate_exact_size(galley.size() + vec2(8.0, 4.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(8.0, 4.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {clock}")));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 4.0, colours.lifted);
