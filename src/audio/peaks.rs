@@ -122,7 +122,7 @@ impl Channel {
         self.levels[0].push((low, high));
         for level in 1..LEVELS {
             let below = &self.levels[level - 1];
-            if below.len() % GROUP != 0 {
+            if !below.len().is_multiple_of(GROUP) {
                 return;
             }
             let group = &below[below.len() - GROUP..];

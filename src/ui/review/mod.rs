@@ -103,8 +103,7 @@ impl Review {
         let (tell, news) = unbounded();
         let teller = Teller { news: tell, waker };
         let library = Library::new(place, threads, teller);
-        let opener = opener
-            .unwrap_or_else(|| Arc::new(|sound, agent, quiet| Playing::open(sound, agent, quiet)));
+        let opener = opener.unwrap_or_else(|| Arc::new(Playing::open));
         let mut review = Review {
             library,
             news,
