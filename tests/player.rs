@@ -64,7 +64,7 @@ fn play(player: &mut Player, heard: &mut u64, secs: f64, mut see: impl FnMut(f64
 /// A click at each whole second, that of each tenth second twice as high.
 fn clicks(secs: f64) -> [f32; 2] {
     let into = secs.fract();
-    let height = if secs as u64 % 10 == 0 { 0.8 } else { 0.4 };
+    let height = if (secs as u64).is_multiple_of(10) { 0.8 } else { 0.4 };
     let click = if into < 0.002 { height } else { 0.0 };
     [click, 0.0]
 }
