@@ -1,13 +1,18 @@
 //! A call is a folder: `events.jsonl`, and where asked for `audio.wav`.
 
 pub mod began;
+pub mod exposure;
+pub mod file;
 pub mod folder;
 pub mod keeper;
+pub mod key;
 pub mod line;
+pub mod lock;
 pub mod names;
 pub mod notes;
 pub mod rebuild;
 pub mod record;
 pub mod rescore;
 pub mod search;
+pub mod shared;
 pub mod summary;

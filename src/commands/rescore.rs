@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use clap::Args;
 
-use crate::call::folder::read_log;
+use super::keys::KeyArgs;
+use crate::call::folder::read_log_with;
 use crate::call::record::Line;
 use crate::call::rescore::rescore;
 use crate::call::search::call_folders;
@@ -40,6 +41,9 @@ pub struct RescoreArgs {
     /// Settings that were in force, if not the defaults
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// A prompt and its time.
@@ -55,6 +59,7 @@ struct Difference {
 /// Runs the command; returns the exit code: 1 when a log could not be read, though the others are
 /// told.
 pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
     let before = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
     let mut after = before.clone();
     if let Some(path) = &args.rules {
@@ -75,7 +80,7 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
         cores,
         || Ok(()),
         |(), folder| {
-            let lines = read_log(folder).map_err(|error| error.to_string())?;
+            let lines = read_log_with(folder, key.as_ref()).map_err(|error| error.to_string())?;
             let earlier = args.rules.is_some().then_some(&before);
             Ok(difference(&lines, earlier, &after))
         },

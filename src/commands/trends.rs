@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::Zoned;
 
 use super::find::open;
+use super::keys::KeyArgs;
 use super::scope::ScopeArgs;
 use crate::archive::trends::{Period, PracticeTrend, Trends, trends};
 use crate::report::page::{TRENDS_PAGE, write_trends_page};
@@ -41,6 +42,9 @@ pub struct TrendsArgs {
     /// Write a page for a browser instead: trends.html in the archive, or another file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "format")]
     page: Option<Option<PathBuf>>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,7 +77,8 @@ pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
         By::Week => Period::Week,
         By::Month => Period::Month,
     };
-    let index = open(&args.archive)?;
+    let key = args.key.load()?;
+    let index = open(&args.archive, key.as_ref())?;
     let found = trends(&index, &scope, period, Zoned::now().date())?;
     if let Some(path) = args.page {
         let path = path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE));

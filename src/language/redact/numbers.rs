@@ -139,6 +139,25 @@ pub(super) fn find(words: &[Word]) -> Vec<Found> {
     found
 }
 
+/// All that could be numbers, to be hidden or not.
+pub(super) fn runs(words: &[Word]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let run = run_from(words, at);
+        at = run.end.max(at + 1);
+        if !run.is_empty() {
+            runs.push(run);
+        }
+    }
+    runs
+}
+
+/// How many digits the pieces of a number have.
+pub(super) fn digits(words: &[Word]) -> usize {
+    count(words).digits
+}
+
 /// The words from `start` on that are pieces of one number; "and" within "hundred and five".
 fn run_from(words: &[Word], start: usize) -> Range<usize> {
     let mut end = start;
@@ -177,13 +196,21 @@ fn is_word(letter: &str) -> bool {
     matches!(letter, "a" | "i" | "x" | "p")
 }
 
-fn is_private(words: &[Word], run: &Range<usize>) -> bool {
+/// What the pieces of a number amount to.
+struct Count {
+    digits: usize,
+    letters: usize,
+    /// Digits that were said one by one.
+    spelt: usize,
+}
+
+fn count(words: &[Word]) -> Count {
     let mut digits = 0;
     let mut letters = 0;
     let mut spelt = 0;
     let mut again = 1;
     let mut spoken: Vec<u32> = Vec::new();
-    for word in &words[run.clone()] {
+    for word in words {
         match piece(word) {
             Some(Piece::Digits(n)) => {
                 digits += n * again;
@@ -209,8 +236,11 @@ fn is_private(words: &[Word], run: &Range<usize>) -> bool {
         }
         again = 1;
     }
-    digits += spoken_digits(&spoken);
+    Count { digits: digits + spoken_digits(&spoken), letters, spelt }
+}
 
+fn is_private(words: &[Word], run: &Range<usize>) -> bool {
+    let Count { digits, letters, spelt } = count(&words[run.clone()]);
     let next = words.get(run.end).map_or("", |word| word.plain.as_str());
     let before = &words[run.start.saturating_sub(REACH)..run.start];
     let announced = before.iter().any(|word| ANNOUNCERS.contains(&word.plain.as_str()));

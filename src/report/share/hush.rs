@@ -1,0 +1,91 @@
+//! Which stretches of a redacted clip's sound are silent.
+
+use super::clip::Uttered;
+use crate::call::record::{Line, Record, Span};
+use crate::units::{CallSpan, CallTime, Party};
+
+/// So much before and after hidden words is silent as well: Whisper's times of words are no better.
+/// docs/measurements.md, "Redaction", has how much would be heard with less.
+pub const MARGIN_SECS: f64 = 0.5;
+/// Speech that no utterance covers is silenced from this length on. Seconds.
+const UNREAD_SECS: f64 = 0.25;
+
+/// The stretches, in the order of time and apart from each other: hidden words with a margin, the
+/// whole utterance where their times are not known, and speech of which there are no words. For both
+/// parties: the one may be heard in the other's channel.
+pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line]) -> Vec<CallSpan> {
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    for uttered in talk {
+        let own = uttered.span;
+        for words in runs(uttered) {
+            let time = |at: usize| uttered.words[at].1;
+            let times = time(words.start).zip(time(words.end - 1));
+            let (mut start, mut end) =
+                times.map_or((own.start.0, own.end.0), |(first, last)| (first.start.0, last.end.0));
+            // What is at the edge of an utterance goes to the edge.
+            if words.start == 0 {
+                start = start.min(own.start.0);
+            }
+            if words.end == uttered.words.len() {
+                end = end.max(own.end.0);
+            }
+            spans.push((start - MARGIN_SECS, end + MARGIN_SECS));
+        }
+    }
+    spans.extend(unread(talk, lines));
+    joined(spans)
+}
+
+/// Hidden words that follow each other, whatever their kinds.
+fn runs(uttered: &Uttered<'_>) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    for found in &uttered.found {
+        match runs.last_mut() {
+            Some(last) if last.end == found.words.start => last.end = found.words.end,
+            _ => runs.push(found.words.clone()),
+        }
+    }
+    runs
+}
+
+/// Speech of which the log has no words: nobody knows what is said there.
+fn unread(talk: &[Uttered<'_>], lines: &[Line]) -> Vec<(f64, f64)> {
+    let mut unread = Vec::new();
+    for line in lines {
+        let Record::Speech { party, span } = &line.record else { continue };
+        let mut left = vec![(span.start.0, span.end.0)];
+        for (start, end) in read_by(talk, *party, *span) {
+            left = left
+                .into_iter()
+                .flat_map(|(from, to)| [(from, to.min(start)), (from.max(end), to)])
+                .filter(|(from, to)| to > from)
+                .collect();
+        }
+        unread.extend(left.into_iter().filter(|(from, to)| to - from >= UNREAD_SECS));
+    }
+    unread
+}
+
+/// The utterances of a party that meet a span, each a little wider: a cut lies around speech.
+fn read_by<'a>(
+    talk: &'a [Uttered<'_>],
+    party: Option<Party>,
+    span: Span,
+) -> impl Iterator<Item = (f64, f64)> + 'a {
+    let own = talk.iter().filter(move |uttered| uttered.party == party);
+    let wide = own.map(|uttered| (uttered.span.start.0 - 0.2, uttered.span.end.0 + 0.2));
+    wide.filter(move |(start, end)| *start < span.end.0 && *end > span.start.0)
+}
+
+fn joined(mut spans: Vec<(f64, f64)>) -> Vec<CallSpan> {
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut joined: Vec<(f64, f64)> = Vec::new();
+    for (start, end) in spans {
+        match joined.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => joined.push((start, end)),
+        }
+    }
+    let secs = |secs: f64| CallTime::from_secs(secs.max(0.0));
+    joined.into_iter().map(|(start, end)| CallSpan::new(secs(start), secs(end))).collect()
+}
