@@ -32,7 +32,9 @@ const MACHINE: [&str; 8] = [
 ];
 
 /// Foreign crates and the only file, or the only folder, that names each.
-const DOORS: [(&str, &str); 13] = [
+const DOORS: [(&str, &str); 15] = [
+    ("age", "call/key.rs"),
+    ("rpassword", "commands/keys.rs"),
     ("rubato", "audio/resample.rs"),
     ("symphonia", "audio/codec.rs"),
     ("whisper_rs", "speech/whisper.rs"),

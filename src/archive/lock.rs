@@ -113,13 +113,11 @@ fn turned(call: &Path, way: Way, key: &Key) -> Result<Changed, String> {
 /// Whether a live call is being written there.
 fn is_under_way(call: &Path) -> bool {
     let log = fs::metadata(call.join(LOG_NAME)).and_then(|log| log.modified());
-    let fresh = log.is_ok_and(|at| {
-        SystemTime::now().duration_since(at).is_ok_and(|since| since < UNDER_WAY)
-    });
+    let fresh = log
+        .is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|since| since < UNDER_WAY));
     fresh
-        && read_log(call).is_ok_and(|lines| {
-            !lines.iter().any(|line| matches!(line.record, Record::Summary(_)))
-        })
+        && read_log(call)
+            .is_ok_and(|lines| !lines.iter().any(|line| matches!(line.record, Record::Summary(_))))
 }
 
 fn clear(root: &Path, pages: &[&str]) -> Result<(), IndexError> {

@@ -16,6 +16,8 @@
 //! could not be done. [`Index`] keeps the [`facts`] of all calls, in which [`find`](mod@find),
 //! [`trends`](mod@trends) and [`overview`](mod@overview) look. [`mod@purge`] removes calls that have been
 //! kept long enough, [`lock`] makes all unreadable without a key.
+//! [`verdicts`] tells how right each rule is by what people said of its prompts, and [`mod@offer`] what a
+//! changed threshold would change.
 
 pub mod facts;
 pub mod failures;
@@ -24,6 +26,7 @@ pub mod index;
 pub mod intake;
 pub mod lock;
 pub mod manifest;
+pub mod offer;
 pub mod overview;
 pub mod purge;
 pub mod scope;

@@ -90,10 +90,7 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError`].
-    pub fn load(
-        path: &Path,
-        ask: impl FnOnce() -> io::Result<String>,
-    ) -> Result<Key, KeyError> {
+    pub fn load(path: &Path, ask: impl FnOnce() -> io::Result<String>) -> Result<Key, KeyError> {
         let failed = |source| KeyError::Read { path: path.to_owned(), source };
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(failed)?;

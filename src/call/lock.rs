@@ -187,10 +187,7 @@ type Made = (PathBuf, PathBuf, Option<u64>);
 
 /// Puts what was made in its place, and removes the first forms; or, where something could not be
 /// made, removes all that was.
-fn replaced(
-    made: Result<Vec<Made>, FolderError>,
-    all: &[PathBuf],
-) -> Result<Changed, FolderError> {
+fn replaced(made: Result<Vec<Made>, FolderError>, all: &[PathBuf]) -> Result<Changed, FolderError> {
     let made = match made {
         Ok(made) => made,
         Err(error) => {

@@ -1,4 +1,5 @@
-//! A call is a folder: `events.jsonl`, and where asked for `audio.wav`.
+//! A call is a folder: `events.jsonl`, and where asked for `audio.wav`; [`notes`] that people add, and
+//! what was [`shared`] of it. Each file may be locked with a [`key`]; all are read by way of [`mod@file`].
 
 pub mod began;
 pub mod exposure;

@@ -164,7 +164,9 @@ fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
     }
     // It quotes calls that are gone, and is quickly made again.
     if std::fs::remove_file(args.archive.join(TRENDS_PAGE)).is_ok() {
-        anstream::println!("{TRENDS_PAGE} quoted them and was removed too; `trends --page` makes it.");
+        anstream::println!(
+            "{TRENDS_PAGE} quoted them and was removed too; `trends --page` makes it."
+        );
     }
     anstream::println!(
         "{gone} of {all} calls, {megabytes:.1} MB, are removed; {PURGED_NAME} in the archive says which."
@@ -176,7 +178,8 @@ fn list(plan: &Plan) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
     for call in &plan.old {
         let told = if call.told == Told::FileTime { " by its file" } else { "" };
-        let shared = if call.shared { "; clips of it were shared, and stay where they are" } else { "" };
+        let shared =
+            if call.shared { "; clips of it were shared, and stay where they are" } else { "" };
         let megabytes = call.bytes as f64 / 1e6;
         writeln!(out, "{}{told}  {megabytes:>7.1} MB  {}{shared}", call.day, call.id)?;
     }
@@ -238,7 +241,10 @@ fn lock(args: &LockArgs, way: Way) -> anyhow::Result<u8> {
 /// Two keys for one archive would be one too many.
 fn refuse_other(archive: &Path, key: &Key) -> anyhow::Result<()> {
     if let Some(call) = locked_otherwise(archive, key)? {
-        bail!("{}: is locked with another key; use that one for all of the archive", call.display());
+        bail!(
+            "{}: is locked with another key; use that one for all of the archive",
+            call.display()
+        );
     }
     Ok(())
 }

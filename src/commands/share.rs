@@ -143,8 +143,10 @@ pub fn run_set(args: PracticeSetArgs) -> anyhow::Result<u8> {
     for (call, moment) in &args.moments {
         calls.push((one_call(call)?, args.cut.around(*moment)));
     }
-    let requests: Vec<Request> =
-        calls.iter().map(|(call, wanted)| Request { call, wanted: *wanted, recording: None }).collect();
+    let requests: Vec<Request> = calls
+        .iter()
+        .map(|(call, wanted)| Request { call, wanted: *wanted, recording: None })
+        .collect();
     let by = name(args.cut.by.clone())?;
     let release = Release { by: &by, out: &args.out, key: key.as_ref() };
     let shared = practice_set(&args.name, &requests, &release)?;

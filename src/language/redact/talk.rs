@@ -39,14 +39,28 @@ const ADDRESS_WORDS: usize = 16;
 
 /// What says nothing, and may stand beside what does.
 const FILLERS: [&str; 30] = [
-    "yes", "yeah", "yep", "no", "ok", "okay", "right", "sure", "sorry", "uh", "um", "er", "erm", "ah",
-    "mm", "hmm", "and", "then", "so", "it's", "that's", "is", "the", "please", "thanks", "course",
-    "of", "well", "just", "my",
+    "yes", "yeah", "yep", "no", "ok", "okay", "right", "sure", "sorry", "uh", "um", "er", "erm",
+    "ah", "mm", "hmm", "and", "then", "so", "it's", "that's", "is", "the", "please", "thanks",
+    "course", "of", "well", "just", "my",
 ];
 /// What asks for a number.
 const FOR_NUMBERS: [&str; 16] = [
-    "number", "card", "digits", "digit", "account", "postcode", "code", "reference", "expiry", "cvv",
-    "cvc", "pin", "phone", "mobile", "birth", "policy",
+    "number",
+    "card",
+    "digits",
+    "digit",
+    "account",
+    "postcode",
+    "code",
+    "reference",
+    "expiry",
+    "cvv",
+    "cvc",
+    "pin",
+    "phone",
+    "mobile",
+    "birth",
+    "policy",
 ];
 /// What asks for a name.
 const FOR_NAMES: [&str; 5] = ["name", "surname", "names", "spell", "spelling"];
@@ -161,9 +175,10 @@ fn goes_on(words: &[Word], run: &Range<usize>, hidden: &[Option<Kind>]) -> bool 
     if numbers::is_unit(next) {
         return false;
     }
-    let alone = words.iter().enumerate().all(|(at, word)| {
-        run.contains(&at) || hidden[at].is_some() || is_filler(&word.plain)
-    });
+    let alone = words
+        .iter()
+        .enumerate()
+        .all(|(at, word)| run.contains(&at) || hidden[at].is_some() || is_filler(&word.plain));
     alone || numbers::digits(&words[run.clone()]) >= 2
 }
 

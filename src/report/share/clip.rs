@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ShareError;
-use super::hush;
+use super::hush::{self, MARGIN_SECS};
 use crate::call::rebuild;
 use crate::call::record::{Line, Record, Span, WordRecord};
 use crate::language::redact::{Found, Redaction, Spoken, mask};
@@ -108,7 +108,7 @@ impl Clip {
                 return Err(ShareError::NoWords { call: name.to_owned() });
             }
             find(&mut talk);
-            hushed = hush::spans(&talk, lines);
+            hushed = hush::spans(&talk, lines, MARGIN_SECS);
             mask_reasons(&mut reasons, &talk);
         }
         let title = match wanted.redact {
@@ -122,6 +122,15 @@ impl Clip {
         let said = said.into_iter().map(|(said, _)| said).collect();
         Ok(Clip { span, title, redacted: wanted.redact, said, reasons, hushed, masked })
     }
+}
+
+/// Where the sound of a redacted clip of this call would be silent, with so much around hidden words;
+/// and what is hidden in each utterance, in the order of time.
+pub fn hidden_in(lines: &[Line], margin_secs: f64) -> (Vec<CallSpan>, Vec<Vec<Found>>) {
+    let mut talk = uttered(lines);
+    find(&mut talk);
+    let spans = hush::spans(&talk, lines, margin_secs);
+    (spans, talk.into_iter().map(|uttered| uttered.found).collect())
 }
 
 /// The moment itself, without what lies around it.
@@ -140,8 +149,7 @@ fn core(lines: &[Line], name: &str, moment: Moment) -> Result<CallSpan, ShareErr
         Moment::Flag(number) => {
             let all = moments(lines);
             let found = number.checked_sub(1).and_then(|at| all.get(at));
-            let none =
-                || ShareError::NoMoment { call: name.to_owned(), number, count: all.len() };
+            let none = || ShareError::NoMoment { call: name.to_owned(), number, count: all.len() };
             let moment = found.ok_or_else(none)?;
             Ok(CallSpan::new(secs(moment.start), secs(moment.end.max(moment.start))))
         }
@@ -156,7 +164,7 @@ fn uttered(lines: &[Line]) -> Vec<Uttered<'_>> {
             Record::Utterance { party, span, text, words, .. } => Some(Uttered {
                 party: *party,
                 span: *span,
-                words: timed(text, words, *span),
+                words: timed(text, words),
                 found: Vec::new(),
             }),
             _ => None,
@@ -168,18 +176,11 @@ fn uttered(lines: &[Line]) -> Vec<Uttered<'_>> {
 
 /// The words of a text with their times, or without, where one is lacking or they are not those of
 /// the text.
-fn timed<'a>(
-    text: &'a str,
-    words: &'a [WordRecord],
-    within: Span,
-) -> Vec<(&'a str, Option<Span>)> {
+fn timed<'a>(text: &'a str, words: &'a [WordRecord]) -> Vec<(&'a str, Option<Span>)> {
     let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let joined: String = words.iter().map(|word| letters(&word.w)).collect();
-    let lies = |span: Span| {
-        span.secs() > 0.0 && span.start.0 >= within.start.0 - 1.0 && span.end.0 <= within.end.0 + 1.0
-    };
     let whole = !words.is_empty() && joined == letters(text);
-    if whole && words.iter().all(|word| lies(word.span) && !word.w.trim().is_empty()) {
+    if whole && words.iter().all(|word| !word.w.trim().is_empty()) {
         words.iter().map(|word| (word.w.trim(), Some(word.span))).collect()
     } else {
         text.split_whitespace().map(|word| (word, None)).collect()
@@ -279,7 +280,9 @@ fn mask_reasons(reasons: &mut [Reason], talk: &[Uttered<'_>]) {
     };
     let hidden: HashSet<String> = talk
         .iter()
-        .flat_map(|uttered| uttered.found.iter().flat_map(|found| found.words.clone().map(|at| uttered.words[at].0)))
+        .flat_map(|uttered| {
+            uttered.found.iter().flat_map(|found| found.words.clone().map(|at| uttered.words[at].0))
+        })
         .map(plain)
         .filter(|word| word.len() > 2)
         .collect();
@@ -289,9 +292,8 @@ fn mask_reasons(reasons: &mut [Reason], talk: &[Uttered<'_>]) {
             return text.clone();
         }
         let words = redaction.masked(text);
-        let words = words.split(' ').map(|word| {
-            if hidden.contains(&plain(word)) { "[…]" } else { word }
-        });
+        let words =
+            words.split(' ').map(|word| if hidden.contains(&plain(word)) { "[…]" } else { word });
         words.collect::<Vec<_>>().join(" ")
     };
     for reason in reasons {

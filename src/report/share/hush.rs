@@ -7,21 +7,21 @@ use crate::units::{CallSpan, CallTime, Party};
 /// So much before and after hidden words is silent as well: Whisper's times of words are no better.
 /// docs/measurements.md, "Redaction", has how much would be heard with less.
 pub const MARGIN_SECS: f64 = 0.5;
+/// A word that is said to last longer than this, and ten times its least length, has no right time.
+/// Seconds.
+const LONGEST_SECS: f64 = 1.5;
 /// Speech that no utterance covers is silenced from this length on. Seconds.
 const UNREAD_SECS: f64 = 0.25;
 
 /// The stretches, in the order of time and apart from each other: hidden words with a margin, the
 /// whole utterance where their times are not known, and speech of which there are no words. For both
 /// parties: the one may be heard in the other's channel.
-pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line]) -> Vec<CallSpan> {
+pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line], margin_secs: f64) -> Vec<CallSpan> {
     let mut spans: Vec<(f64, f64)> = Vec::new();
     for uttered in talk {
         let own = uttered.span;
         for words in runs(uttered) {
-            let time = |at: usize| uttered.words[at].1;
-            let times = time(words.start).zip(time(words.end - 1));
-            let (mut start, mut end) =
-                times.map_or((own.start.0, own.end.0), |(first, last)| (first.start.0, last.end.0));
+            let (mut start, mut end) = times(uttered, &words).unwrap_or((own.start.0, own.end.0));
             // What is at the edge of an utterance goes to the edge.
             if words.start == 0 {
                 start = start.min(own.start.0);
@@ -29,11 +29,34 @@ pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line]) -> Vec<CallSpan> {
             if words.end == uttered.words.len() {
                 end = end.max(own.end.0);
             }
-            spans.push((start - MARGIN_SECS, end + MARGIN_SECS));
+            spans.push((start - margin_secs, end + margin_secs));
         }
     }
     spans.extend(unread(talk, lines));
     joined(spans)
+}
+
+/// When the words were said, where their times are known and can be right: Whisper may put half of an
+/// utterance at its very end.
+fn times(uttered: &Uttered<'_>, words: &std::ops::Range<usize>) -> Option<(f64, f64)> {
+    let long_enough = |words: &[(&str, Option<Span>)]| {
+        let (first, last) = (words.first()?.1?, words.last()?.1?);
+        let text = words.iter().map(|(word, _)| least_secs(word)).sum::<f64>();
+        (last.end.0 - first.start.0 >= text).then_some((first.start.0, last.end.0))
+    };
+    let too_long = |(word, span): &(&str, Option<Span>)| {
+        span.is_none_or(|span| span.secs() > LONGEST_SECS + 10.0 * least_secs(word))
+    };
+    if uttered.words.iter().any(too_long) {
+        return None;
+    }
+    long_enough(&uttered.words[words.clone()])
+}
+
+/// Nobody says a word in less: a digit takes longer than a letter.
+fn least_secs(word: &str) -> f64 {
+    let secs = |c: char| if c.is_ascii_digit() { 0.1 } else { 0.02 };
+    word.chars().filter(|c| c.is_alphanumeric()).map(secs).sum()
 }
 
 /// Hidden words that follow each other, whatever their kinds.

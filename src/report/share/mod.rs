@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use self::clip::{Clip, Moment, Reason, Said, Wanted};
+pub use self::clip::{Clip, Moment, Reason, Said, Wanted, hidden_in};
 pub use self::hush::MARGIN_SECS;
 use self::sound::Found;
 use crate::audio::source::{CallFiles, SourceError};
@@ -32,7 +32,9 @@ pub enum ShareError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// There is no such prompt.
-    #[error("{call}: there is no prompt {id} in this call; `evenkeel page` shows them with their numbers")]
+    #[error(
+        "{call}: there is no prompt {id} in this call; `evenkeel page` shows them with their numbers"
+    )]
     NoCue {
         /// The call.
         call: String,
@@ -58,7 +60,9 @@ pub enum ShareError {
         end: CallTime,
     },
     /// Without words nobody knows what to mask.
-    #[error("{call}: its log has no words, so nobody knows what to silence; share it without --redact, or analyse it with words first")]
+    #[error(
+        "{call}: its log has no words, so nobody knows what to silence; share it without --redact, or analyse it with words first"
+    )]
     NoWords {
         /// The call.
         call: String,
