@@ -88,7 +88,10 @@ impl Redaction {
     /// words as the recogniser wrote them, capitals and marks and all: case is a hint, not a
     /// condition.
     pub fn find<W: AsRef<str>>(&self, words: &[W]) -> Vec<Found> {
-        let words = read(words);
+        self.find_read(&read(words))
+    }
+
+    fn find_read(&self, words: &[Word]) -> Vec<Found> {
         let mut kinds: Vec<Option<Kind>> = vec![None; words.len()];
         let mut mark = |found: Vec<Found>| {
             for Found { words, kind } in found {
@@ -97,11 +100,12 @@ impl Redaction {
                 });
             }
         };
-        mark(places::emails(&words));
-        mark(places::postcodes(&words));
-        mark(places::addresses(&words));
-        mark(numbers::find(&words));
-        mark(self.names.find(&words));
+        mark(places::emails(words));
+        mark(places::postcodes(words));
+        mark(places::addresses(words));
+        mark(numbers::find(words));
+        mark(numbers::dates(words));
+        mark(self.names.find(words));
 
         gathered(&kinds)
     }
@@ -163,11 +167,16 @@ fn read<W: AsRef<str>>(words: &[W]) -> Vec<Word<'_>> {
         let written = word.trim_matches(is_mark);
         let after = &word[word.trim_end_matches(is_mark).len()..];
         let plain = written.to_lowercase().replace('\u{2019}', "'");
-        read.push(Word { written, plain, starts, ends: !after.is_empty() });
-        starts = after.contains(['.', '!', '?', '\u{2026}']);
+        // "Mrs. Patel": the point ends nothing.
+        let title = after == "." && people::is_short_title(&plain);
+        let ends = !after.is_empty() && !title;
+        read.push(Word { written, plain, starts, ends });
+        starts = !title && after.contains(['.', '!', '?', '\u{2026}']);
     }
     read
 }
 
+#[cfg(test)]
+mod spoken_secrets;
 #[cfg(test)]
 mod tests;

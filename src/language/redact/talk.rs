@@ -76,9 +76,9 @@ impl Redaction {
             let together = followers(talk, first);
             for count in 1..=together.len() {
                 let parts = &together[..count];
-                let words: Vec<&str> =
-                    parts.iter().flat_map(|&at| talk[at].words.iter().copied()).collect();
-                let found = self.find(&words);
+                // Read apart: each begins a sentence.
+                let words: Vec<Word> = parts.iter().flat_map(|&at| read(&talk[at].words)).collect();
+                let found = self.find_read(&words);
                 spread(&found, parts, talk, &mut hidden);
             }
         }

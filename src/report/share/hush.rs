@@ -7,6 +7,8 @@ use crate::units::{CallSpan, CallTime, Party};
 /// So much before and after hidden words is silent as well: Whisper's times of words are no better.
 /// docs/measurements.md, "Redaction", has how much would be heard with less.
 pub const MARGIN_SECS: f64 = 0.5;
+/// Between two words of an utterance nobody is silent for longer: it would have ended. Seconds.
+const UNHEARD_SECS: f64 = 0.8;
 /// A word that is said to last longer than this, and ten times its least length, has no right time.
 /// Seconds.
 const LONGEST_SECS: f64 = 1.5;
@@ -32,6 +34,7 @@ pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line], margin_secs: f64) -> V
             spans.push((start - margin_secs, end + margin_secs));
         }
     }
+    spans.extend(talk.iter().flat_map(unheard));
     spans.extend(unread(talk, lines));
     joined(spans)
 }
@@ -51,6 +54,23 @@ fn times(uttered: &Uttered<'_>, words: &std::ops::Range<usize>) -> Option<(f64, 
         return None;
     }
     long_enough(&uttered.words[words.clone()])
+}
+
+/// Stretches of an utterance in which Whisper has heard no word though somebody speaks, as when it loses
+/// half a number: between two words, or within one that is far too long.
+fn unheard(uttered: &Uttered<'_>) -> Vec<(f64, f64)> {
+    let mut unheard = Vec::new();
+    let mut until = uttered.span.start.0;
+    for (word, span) in &uttered.words {
+        let Some(span) = span else { return Vec::new() };
+        let word_end = span.start.0 + 10.0 * least_secs(word) + LONGEST_SECS;
+        unheard.push((until, span.start.0));
+        unheard.push((word_end, span.end.0));
+        until = until.max(span.end.0.min(word_end));
+    }
+    unheard.push((until, uttered.span.end.0));
+    unheard.retain(|(start, end)| end - start >= UNHEARD_SECS);
+    unheard
 }
 
 /// Nobody says a word in less: a digit takes longer than a letter.
