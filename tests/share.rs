@@ -140,7 +140,7 @@ fn a_clip_has_its_stretch_of_sound_and_words_and_nothing_else() {
     files.sort();
     assert_eq!(files, [shared.page.clone(), sound]);
     let shares = Shares::read(&call, None).unwrap();
-    assert_eq!(shares.all, [shared.share.clone()]);
+    assert_eq!(shares.all, std::slice::from_ref(&shared.share));
     let share = &shares.all[0];
     assert_eq!((share.span.start.0, share.span.end.0, share.by.as_str()), (13.0, 20.0, "Kim"));
     assert!(share.sound && !share.redacted && share.to.ends_with("out"));

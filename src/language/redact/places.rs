@@ -60,7 +60,7 @@ pub(super) fn emails(words: &[Word]) -> Vec<Found> {
         let plain = word.plain.as_str();
         // A site of one's own name tells as much as an address at it.
         if plain.contains('@')
-            || is_domain(plain) && !words[..at].last().is_some_and(|w| w.plain == "at")
+            || is_domain(plain) && words[..at].last().is_none_or(|w| w.plain != "at")
         {
             // "rachel double l. rachellatgmail.com": a recogniser joins them.
             let mut start = at;

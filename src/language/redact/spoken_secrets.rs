@@ -1,7 +1,7 @@
-//! What is found in 200 forms of numbers, addresses and names as people say them, spoken by synthetic
+//! What is found in 245 forms of numbers, addresses and names as people say them, spoken by synthetic
 //! voices through a telephone's coding and heard by the shipped Whisper; and in harmless sentences.
 //! `tests/fixtures/spoken-secrets.tsv` has, a line each, the kind, the half (`tuning`, on which this was
-//! tuned, or `test`), what was said, and what was heard with what is to be hidden in braces.
+//! tuned; `test`, whose misses were mended once; `fresh`, which was spoken after that), what was said, and what was heard with what is to be hidden in braces.
 
 use std::collections::BTreeMap;
 
@@ -78,17 +78,15 @@ fn counts(half: &str) -> BTreeMap<&'static str, Count> {
 #[test]
 fn what_people_say_is_found_as_it_is_heard() {
     let mut wrong = Vec::new();
-    for half in ["tuning", "test"] {
+    for half in ["tuning", "test", "fresh"] {
         for (kind, count) in counts(half) {
             let Count { forms, whole, words, hidden, left } = count;
             println!(
                 "{half:<7} {kind:<8} {whole:>3} of {forms:>3} whole  {hidden:>4} of {words:>4} words"
             );
-            if half == "tuning" || std::env::var_os("EVENKEEL_SHOW_TEST_HALF").is_some() {
-                left.iter().for_each(|left| println!("    {left}"));
-            }
+            left.iter().for_each(|left| println!("    {left}"));
             let least = least(kind);
-            if half == "test" && (whole as f64) < least * forms as f64 {
+            if half != "tuning" && (whole as f64) < least * forms as f64 {
                 wrong.push(format!("{kind}: {whole} of {forms}, {least} asked"));
             }
         }

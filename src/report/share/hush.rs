@@ -56,10 +56,15 @@ fn times(uttered: &Uttered<'_>, words: &std::ops::Range<usize>) -> Option<(f64, 
     long_enough(&uttered.words[words.clone()])
 }
 
-/// Stretches of an utterance in which Whisper has heard no word though somebody speaks, as when it loses
-/// half a number: between two words, or within one that is far too long.
+/// Stretches of an utterance in which Whisper has heard no word though somebody speaks: between two words,
+/// or within one that is far too long. Only where a digit was heard, as when half a number is lost: its
+/// times are often a second off between sentences.
 fn unheard(uttered: &Uttered<'_>) -> Vec<(f64, f64)> {
     let mut unheard = Vec::new();
+    let digit = |(word, _): &(&str, Option<Span>)| word.contains(|c: char| c.is_ascii_digit());
+    if uttered.found.is_empty() && !uttered.words.iter().any(digit) {
+        return unheard;
+    }
     let mut until = uttered.span.start.0;
     for (word, span) in &uttered.words {
         let Some(span) = span else { return Vec::new() };

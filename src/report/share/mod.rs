@@ -243,7 +243,7 @@ impl Draft {
             (end.secs() - start.secs()).max(0.0)
         });
         Shared {
-            hushed_secs: within.sum(),
+            hushed_secs: within.sum::<f64>() + 0.0,
             masked: self.clip.masked,
             share: self.share.clone(),
             page,
