@@ -5,10 +5,17 @@ use std::path::Path;
 
 use evenkeel::archive::find::{Order, Wanted, find};
 use evenkeel::archive::index::Refreshed;
+use evenkeel::archive::offer::offer;
 use evenkeel::archive::overview::{Moment, overview};
 use evenkeel::archive::scope::Scope;
 use evenkeel::archive::trends::{Period, trends};
+use evenkeel::archive::verdicts::{Standing, calls_in, judged, precisions};
 use evenkeel::archive::{Index, IndexError};
+use evenkeel::call::folder::read_log;
+use evenkeel::call::notes::{About, Note, Said, Verdict, add};
+use evenkeel::call::rescore::prompts;
+use evenkeel::config::{Config, RuleSet};
+use jiff::Timestamp;
 use jiff::civil::date;
 use serde_json::{Value, json};
 
@@ -286,4 +293,67 @@ fn what_is_no_archive_or_no_index_is_said() {
         .unwrap();
     let error = Index::open(dir.path()).unwrap_err().to_string();
     assert!(error.contains("`evenkeel archive rebuild` makes it anew"), "{error}");
+}
+
+#[test]
+fn rules_are_judged_by_verdicts_and_a_poor_one_gets_another_threshold() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = include_str!("fixtures/demo-call-log.jsonl");
+    let cues: Vec<Value> = demo
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["type"] == "cue")
+        .collect();
+    let ids: Vec<String> = (0..10).map(|number| format!("call-{number}")).collect();
+    for id in &ids {
+        let folder = dir.path().join("calls").join(id);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("events.jsonl"), demo).unwrap();
+        for cue in &cues {
+            // Of one rule all are wrong, of another right, of the rest there are few.
+            let verdict = match (cue["rule"].as_str().unwrap(), id.as_str()) {
+                ("let-them-finish", _) => Verdict::Wrong,
+                ("stay-calm-pace", _) => Verdict::Right,
+                (_, "call-0") => Verdict::Wrong,
+                _ => continue,
+            };
+            let said = Said::Judged { verdict, text: String::new() };
+            let about = About::Cue(cue["id"].as_u64().unwrap() as u32);
+            let note =
+                Note::new(Timestamp::from_second(1_764_000_000).unwrap(), "Kim", about, said);
+            add(&folder, &note).unwrap();
+        }
+    }
+    let (index, _) = Index::open(dir.path()).unwrap();
+    let calls = calls_in(&index, &Scope::default()).unwrap();
+    assert_eq!(calls, ids);
+    let (judged, troubles) = judged(dir.path(), &calls, None);
+    assert!(troubles.is_empty());
+    let all = precisions(&judged);
+    let of = |rule: &str| all.iter().find(|one| one.rule == rule).unwrap();
+    let finish = of("let-them-finish");
+    assert_eq!((finish.right, finish.wrong % 10, finish.standing()), (0, 0, Standing::Poor));
+    assert_eq!(
+        (of("stay-calm-pace").share(), of("stay-calm-pace").standing()),
+        (Some(1.0), Standing::Fair)
+    );
+    assert_eq!(of("reflect-back").standing(), Standing::TooFew);
+    let config = Config::default();
+    let offered =
+        offer(dir.path(), &calls, "let-them-finish", &judged, &config, None).unwrap().unwrap();
+    assert!(offered.wrong.0 > 0 && offered.wrong.0 <= offered.wrong.1, "{offered:?}");
+    assert_eq!((offered.calls, offered.right), (10, (0, 0)));
+    // The file that is offered is one of rules, and does what is told.
+    let file = dir.path().join("mine.toml");
+    fs::write(&file, &offered.toml).unwrap();
+    let rules = RuleSet::load(&file).unwrap();
+    let lines = read_log(&dir.path().join("calls/call-0")).unwrap();
+    let of_rule = |config: &Config| {
+        prompts(&lines, config).iter().filter(|(_, cue)| cue.rule == "let-them-finish").count()
+    };
+    let changed = Config { rules, ..config.clone() };
+    assert_eq!((of_rule(&config) * 10, offered.gone.0 > 0), (offered.gone.1, true));
+    assert_eq!(of_rule(&changed) * 10, offered.gone.1 - offered.gone.0 + offered.come);
+    // What is right is not offered away.
+    assert_eq!(offer(dir.path(), &calls, "stay-calm-pace", &judged, &config, None).unwrap(), None);
 }

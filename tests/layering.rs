@@ -33,7 +33,9 @@ const MACHINE: [&str; 8] = [
 
 /// Foreign crates and the only files, or the only folder, that name each: sound devices have a door in
 /// and a door out.
-const DOORS: [(&str, &[&str]); 14] = [
+const DOORS: [(&str, &[&str]); 16] = [
+    ("age", &["call/key.rs"]),
+    ("rpassword", &["commands/keys.rs"]),
     ("rubato", &["audio/resample.rs"]),
     ("symphonia", &["audio/codec.rs"]),
     ("whisper_rs", &["speech/whisper.rs"]),

@@ -1,7 +1,8 @@
 //! `index.sqlite`: facts of all calls of an archive, to be looked into quickly.
 //!
 //! It is a cache of the call folders: [`Index::open`] takes in what has been added or changed since,
-//! and whoever deletes the file loses nothing.
+//! and whoever deletes the file loses nothing. Locked calls are never in the file, where their words
+//! would stand in the clear: who has the key gets an index of all calls in memory.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +12,9 @@ use std::time::UNIX_EPOCH;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::facts::Facts;
-use crate::call::folder::{LOG_NAME, private_file, read_log};
+use crate::call::file::{is_locked, on_disk};
+use crate::call::folder::{LOG_NAME, private_file, read_log_with};
+use crate::call::key::Key;
 use crate::call::names::Name;
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
@@ -69,6 +72,8 @@ pub struct Refreshed {
     pub gone: usize,
     /// Calls whose log can't be read, and why.
     pub damaged: Vec<String>,
+    /// Calls that are locked, and left out.
+    pub locked: usize,
 }
 
 /// What tells whether a log has changed: its size and time of change in nanoseconds.
@@ -80,11 +85,28 @@ impl Index {
     /// # Errors
     /// [`IndexError`]; a log that can't be read is none, but told.
     pub fn open(root: &Path) -> Result<(Index, Refreshed), IndexError> {
+        Index::open_with(root, None)
+    }
+
+    /// The same with the key of locked calls: where there are such, the index is made in memory.
+    ///
+    /// # Errors
+    /// [`IndexError`]; a log that can't be read is none, but told.
+    pub fn open_with(root: &Path, key: Option<&Key>) -> Result<(Index, Refreshed), IndexError> {
         let calls = root.join("calls");
         if !calls.is_dir() {
             return Err(IndexError::NoArchive { path: root.to_owned() });
         }
         let path = root.join(INDEX_NAME);
+        if key.is_some() && any_locked(&calls) {
+            let failed = |source| IndexError::Database { path: path.clone(), source };
+            let connection = Connection::open_in_memory().map_err(failed)?;
+            let mut index = Index { path: path.clone(), connection };
+            let made = format!("PRAGMA foreign_keys = ON; {TABLES}");
+            index.done(index.connection.execute_batch(&made))?;
+            let refreshed = index.refresh(&calls, key)?;
+            return Ok((index, refreshed));
+        }
         let mut index = Index::connect(&path)?;
         if index.pragma_version()? != VERSION {
             drop(index);
@@ -93,7 +115,7 @@ impl Index {
             index.done(index.connection.execute_batch(TABLES))?;
             index.done(index.connection.pragma_update(None, "user_version", VERSION))?;
         }
-        let refreshed = index.refresh(&calls)?;
+        let refreshed = index.refresh(&calls, None)?;
         Ok((index, refreshed))
     }
 
@@ -120,7 +142,7 @@ impl Index {
         let connection = Connection::open_in_memory().map_err(failed)?;
         connection.execute_batch(TABLES).map_err(failed)?;
         let mut index = Index { path: calls.to_owned(), connection };
-        let refreshed = index.refresh(calls)?;
+        let refreshed = index.refresh(calls, None)?;
         Ok((index, refreshed))
     }
 
@@ -139,6 +161,16 @@ impl Index {
             }
         }
         Ok(())
+    }
+
+    /// Takes out of the file what was forgotten: a database only marks it as free.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn scrub(&self) -> Result<(), IndexError> {
+        let text = "INSERT INTO words (words) VALUES ('optimize'); VACUUM;
+                    PRAGMA wal_checkpoint(TRUNCATE);";
+        self.done(self.connection.execute_batch(text))
     }
 
     fn connect(path: &Path) -> Result<Index, IndexError> {
@@ -170,13 +202,19 @@ impl Index {
     }
 
     /// Takes in the calls that are new or have changed, and forgets those that are gone.
-    fn refresh(&mut self, calls: &Path) -> Result<Refreshed, IndexError> {
+    fn refresh(&mut self, calls: &Path, key: Option<&Key>) -> Result<Refreshed, IndexError> {
         let mut known = self.stamps()?;
         let mut changed: Vec<(String, Stamp)> = Vec::new();
+        let mut locked = 0;
         let failed = |source| IndexError::File { path: calls.to_owned(), source };
         for entry in fs::read_dir(calls).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            let Ok(log) = fs::metadata(entry.path().join(LOG_NAME)) else { continue };
+            let log = entry.path().join(LOG_NAME);
+            if is_locked(&log) && key.is_none() {
+                locked += 1;
+                continue;
+            }
+            let Ok(log) = fs::metadata(on_disk(&log)) else { continue };
             let since = log.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
             let stamp = (log.len() as i64, since.map_or(0, |since| since.as_nanos() as i64));
             let id = entry.file_name().to_string_lossy().into_owned();
@@ -184,7 +222,7 @@ impl Index {
                 changed.push((id, stamp));
             }
         }
-        let mut refreshed = Refreshed { gone: known.len(), ..Refreshed::default() };
+        let mut refreshed = Refreshed { gone: known.len(), locked, ..Refreshed::default() };
         if known.is_empty() && changed.is_empty() {
             return Ok(refreshed);
         }
@@ -200,7 +238,7 @@ impl Index {
             cores,
             || Ok(()),
             |(), (id, _)| {
-                let lines = read_log(&calls.join(id));
+                let lines = read_log_with(&calls.join(id), key);
                 lines.map(|lines| Facts::of(id, &lines)).map_err(|error| error.to_string())
             },
             |(_, stamp), result| match result.unwrap_or_else(Err) {
@@ -215,9 +253,14 @@ impl Index {
             },
         )?;
         transaction.commit().map_err(database)?;
+        if refreshed.gone > 0 && refreshed.locked > 0 {
+            // They may have been locked since: their words must not stay behind.
+            self.scrub()?;
+        }
         Ok(refreshed)
     }
 
+    /// See [`Stamp`].
     fn stamps(&self) -> Result<BTreeMap<String, Stamp>, IndexError> {
         let ask = || {
             let mut query = self.connection.prepare("SELECT id, log_bytes, log_ns FROM calls")?;
@@ -226,6 +269,12 @@ impl Index {
         };
         self.done(ask())
     }
+}
+
+/// Whether a call in the folder is locked.
+fn any_locked(calls: &Path) -> bool {
+    let entries = fs::read_dir(calls).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| is_locked(&entry.path().join(LOG_NAME)))
 }
 
 /// Forgets a call; the tables below it follow.

@@ -10,7 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::failures::FAILURES_NAME;
 use super::intake::Job;
-use crate::call::folder::{AUDIO_NAME, CallFolder, FolderError, LOG_NAME, private_file};
+use crate::call::file::is_call;
+use crate::call::folder::{AUDIO_NAME, CallFolder, FolderError, private_file};
+use crate::call::shared::SHARED_NAME;
 use crate::models::{Sha256Sum, sha256_of_file};
 
 /// Bytes of a recording's name that a call's name takes over at most: file systems allow 255 for the
@@ -23,6 +25,8 @@ const DIGITS: usize = 16;
 const LOCK_NAME: &str = "lock";
 /// What the name of a call's folder ends with while another takes its place.
 const REPLACED: &str = ".replaced";
+/// What it ends with once the call was taken out of the archive.
+const REMOVED: &str = ".removed";
 
 /// An archive's folder.
 #[derive(Debug)]
@@ -153,7 +157,7 @@ impl Archive {
 
     /// Whether the call `id` has been analysed.
     pub fn has(&self, id: &str) -> bool {
-        self.call(id).join(LOG_NAME).is_file()
+        is_call(&self.call(id))
     }
 
     /// The call that is there or under way with the content of the call `id`, whatever its
@@ -168,6 +172,19 @@ impl Archive {
     /// A folder of this program's own, which lasts as long as it works on the archive.
     pub fn workshop(&self) -> &Path {
         &self.workshop
+    }
+
+    /// Takes a call out of the archive in one step; what it held is deleted after that, by the next
+    /// who opens the archive should this program end in between.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Write`]; then the call is there as before.
+    pub fn remove(&self, id: &str) -> Result<(), ArchiveError> {
+        let (kept, aside) = (self.call(id), self.workshop.join(format!("{id}{REMOVED}")));
+        fs::rename(&kept, &aside).map_err(|source| ArchiveError::Write { path: kept, source })?;
+        // It is gone from the archive: what can't be deleted now is cleared away later.
+        let _ = fs::remove_dir_all(aside);
+        Ok(())
     }
 
     /// Where failures are listed.
@@ -197,11 +214,13 @@ impl Archive {
         // A power cut must not leave a folder whose files never reached the disk.
         sync(&made).map_err(failed)?;
         if kept.exists() {
-            // Notes that people have added since stay with the call, and so does its sound.
+            // Notes that people have added since stay with the call, and so do its sound and the
+            // record of what was shared of it.
             for entry in fs::read_dir(&kept).map_err(failed)?.flatten() {
                 let name = entry.file_name();
                 let anew = made.join(&name);
-                if name.to_string_lossy().starts_with("notes.") {
+                let stays = ["notes.", SHARED_NAME];
+                if stays.iter().any(|start| name.to_string_lossy().starts_with(start)) {
                     fs::copy(entry.path(), anew).map_err(failed)?;
                 } else if name == AUDIO_NAME && !anew.exists() {
                     // It is large: a second name costs nothing, where the file system has them.
@@ -288,6 +307,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::audio::source::{CallFiles, Side};
+    use crate::call::folder::LOG_NAME;
 
     fn job(path: &Path) -> Job {
         Job::of(CallFiles::One { path: path.to_owned(), agent: Side::Left })

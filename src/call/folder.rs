@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::file;
+use super::key::Key;
 use super::record::Line;
 use crate::event::Event;
 
@@ -30,6 +32,32 @@ pub enum FolderError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Something can't be added to a file that grows: notes, or what was shared.
+    #[error("{}: {source}; nothing that was in it is lost", path.display())]
+    Append {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file is locked, and no key was given.
+    #[error("{}: is locked; give its key with --key FILE, or name it in EVENKEEL_KEY_FILE", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file was locked with another key.
+    #[error("{}: was locked with another key; nothing was changed", path.display())]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A locked file is not as it was when it was locked.
+    #[error("{}: was changed or cut short after it was locked; take it from a backup; nothing was changed", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
     },
     /// A line of the log is damaged.
     #[error("{}, line {line}: not an event: {source}; the lines before it are good", path.display())]
@@ -157,32 +185,57 @@ impl Journal {
 }
 
 /// Reads the first line of a log; `path` is the log or its folder.
+///
+/// # Errors
+/// [`FolderError`].
 pub fn read_head(path: &Path) -> Result<Line, FolderError> {
-    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
+    read_head_with(path, None)
+}
+
+/// The same of a call that may be locked.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_head_with(path: &Path, key: Option<&Key>) -> Result<Line, FolderError> {
+    let path = log_at(path);
     let mut text = String::new();
-    let read = File::open(&path).and_then(|file| BufReader::new(file).read_line(&mut text));
-    read.map_err(|source| FolderError::Read { path: path.clone(), source })?;
+    let read = BufReader::new(file::open(&path, key)?).read_line(&mut text);
+    read.map_err(|source| file::read_error(&path, source))?;
+    let path = file::on_disk(&path);
     serde_json::from_str(&text).map_err(|source| FolderError::Line { path, line: 1, source })
 }
 
 /// Reads a log; `path` is the log or its folder. A last line that a crash cut short is left
 /// out.
+///
+/// # Errors
+/// [`FolderError`].
 pub fn read_log(path: &Path) -> Result<Vec<Line>, FolderError> {
-    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
-    let read_error = |source| FolderError::Read { path: path.clone(), source };
-    let file = File::open(&path).map_err(read_error)?;
-    let mut reader = BufReader::new(file);
+    read_log_with(path, None)
+}
+
+/// The same of a call that may be locked.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_log_with(path: &Path, key: Option<&Key>) -> Result<Vec<Line>, FolderError> {
+    let path = log_at(path);
+    let mut reader = BufReader::new(file::open(&path, key)?);
     let mut lines = Vec::new();
     let mut text = String::new();
     for number in 1.. {
         text.clear();
-        if reader.read_line(&mut text).map_err(read_error)? == 0 {
+        let read = reader.read_line(&mut text);
+        if read.map_err(|source| file::read_error(&path, source))? == 0 {
             break;
         }
         match serde_json::from_str(&text) {
             Ok(line) => lines.push(line),
             Err(_) if !text.ends_with('\n') => break,
-            Err(source) => return Err(FolderError::Line { path, line: number, source }),
+            Err(source) => {
+                let path = file::on_disk(&path);
+                return Err(FolderError::Line { path, line: number, source });
+            }
         }
     }
     Ok(lines)
@@ -205,6 +258,15 @@ pub fn salvage_log(path: &Path) -> Result<(Vec<Line>, usize), FolderError> {
         }
     }
     Ok((lines, unread))
+}
+
+/// The place of the log that is at `path`, or in the folder there.
+fn log_at(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.join(LOG_NAME);
+    }
+    let is_locked_log = path == file::locked_path(&path.with_file_name(LOG_NAME));
+    if is_locked_log { path.with_file_name(LOG_NAME) } else { path.to_owned() }
 }
 
 #[cfg(test)]

@@ -263,7 +263,12 @@ fn reason(error: &FolderError) -> String {
         FolderError::Write { path, source } => {
             why(source.kind()).unwrap_or_else(|| format!("{}: {source}", path.display()))
         }
-        FolderError::Read { .. } | FolderError::Line { .. } => error.to_string(),
+        FolderError::Read { .. }
+        | FolderError::Append { .. }
+        | FolderError::Locked { .. }
+        | FolderError::WrongKey { .. }
+        | FolderError::Damaged { .. }
+        | FolderError::Line { .. } => error.to_string(),
     }
 }
 

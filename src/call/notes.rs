@@ -5,13 +5,15 @@
 //! together by adding to each the lines that it lacks, in whatever order that is done.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use super::file;
+use super::folder::FolderError;
+use super::key::Key;
 
 /// Name of the notes in a call's folder.
 pub const NOTES_NAME: &str = "notes.jsonl";
@@ -107,15 +109,10 @@ impl Verdict {
     }
 }
 
-/// The notes can't be read or written.
+/// The notes can't be read or written; nothing that was in them is lost.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}; nothing that was in it is lost", path.display())]
-pub struct NotesError {
-    /// The file.
-    path: PathBuf,
-    /// What the system said.
-    source: io::Error,
-}
+#[error(transparent)]
+pub struct NotesError(#[from] FolderError);
 
 /// The notes of a call, as they are on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -143,12 +140,19 @@ impl Notes {
     /// # Errors
     /// [`NotesError`], where the file can't be read; a damaged line is none, but counted.
     pub fn read(folder: &Path) -> Result<Notes, NotesError> {
+        Notes::read_with(folder, None)
+    }
+
+    /// The same of a call that may be locked.
+    ///
+    /// # Errors
+    /// [`NotesError`].
+    pub fn read_with(folder: &Path, key: Option<&Key>) -> Result<Notes, NotesError> {
         let path = folder.join(NOTES_NAME);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Notes::default()),
-            Err(source) => return Err(NotesError { path, source }),
-        };
+        if !file::is_there(&path) {
+            return Ok(Notes::default());
+        }
+        let bytes = file::read(&path, key)?;
         let mut notes = Notes::default();
         for line in lines(&bytes) {
             match serde_json::from_slice::<Note>(line) {
@@ -198,10 +202,17 @@ impl Notes {
 /// # Errors
 /// [`NotesError`], where it can't be written.
 pub fn add(folder: &Path, note: &Note) -> Result<(), NotesError> {
+    add_with(folder, note, None)
+}
+
+/// The same of a call that may be locked.
+///
+/// # Errors
+/// [`NotesError`].
+pub fn add_with(folder: &Path, note: &Note, key: Option<&Key>) -> Result<(), NotesError> {
     let mut line = serde_json::to_vec(note).expect("a note is JSON");
     line.push(b'\n');
-    let path = folder.join(NOTES_NAME);
-    append(&path, |_| line).map_err(|source| NotesError { path, source })
+    Ok(file::append(&folder.join(NOTES_NAME), key, |_| line.clone())?)
 }
 
 /// Adds to the notes of the folder `into` those of `from` that it lacks, whoever wrote them and
@@ -210,17 +221,24 @@ pub fn add(folder: &Path, note: &Note) -> Result<(), NotesError> {
 /// # Errors
 /// [`NotesError`], where one can't be read or the other not be written.
 pub fn merge(from: &Path, into: &Path) -> Result<usize, NotesError> {
+    merge_with(from, into, None)
+}
+
+/// The same of calls that may be locked.
+///
+/// # Errors
+/// [`NotesError`].
+pub fn merge_with(from: &Path, into: &Path, key: Option<&Key>) -> Result<usize, NotesError> {
     let path = from.join(NOTES_NAME);
-    let theirs = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(0),
-        Err(source) => return Err(NotesError { path, source }),
-    };
-    let path = into.join(NOTES_NAME);
+    if !file::is_there(&path) {
+        return Ok(0);
+    }
+    let theirs = file::read(&path, key)?;
     let mut added = 0;
     let lacking = |ours: &[u8]| {
         let mut known: BTreeSet<&[u8]> = lines(ours).collect();
         let mut lacking = Vec::new();
+        added = 0;
         // A line without an end may be one that is being written: it comes with the next merge.
         let whole = theirs.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         for line in lines(&theirs[..whole]).filter(|line| known.insert(line)) {
@@ -230,7 +248,7 @@ pub fn merge(from: &Path, into: &Path) -> Result<usize, NotesError> {
         }
         lacking
     };
-    append(&path, lacking).map_err(|source| NotesError { path, source })?;
+    file::append(&into.join(NOTES_NAME), key, lacking)?;
     Ok(added)
 }
 
@@ -239,35 +257,11 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
-/// Appends what `more` makes of what is there, whole or not at all, while no other program does.
-fn append(path: &Path, more: impl FnOnce(&[u8]) -> Vec<u8>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file: File = options.open(path)?;
-    file.lock()?;
-    let mut there = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.read_to_end(&mut there)?;
-    let mut text = more(&there);
-    if text.is_empty() {
-        return Ok(());
-    }
-    // A program that died while it wrote has left half a line: it must not take this one along.
-    if !there.is_empty() && !there.ends_with(b"\n") {
-        text.insert(0, b'\n');
-    }
-    let written = file.write_all(&text).and_then(|()| file.sync_data());
-    if written.is_err() {
-        // Best effort: readers count half a line and pass over it.
-        let _ = file.set_len(there.len() as u64);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write as _;
+
     use super::*;
 
     fn note(second: i64, by: &str, said: Said) -> Note {

@@ -14,7 +14,7 @@ use crate::coach::{Reaction, Situation};
 use crate::config::Config;
 use crate::config::rules::Need;
 use crate::engine::doubt;
-use crate::event::{Bearing, Body, Event, Layout, Outcome, Summary};
+use crate::event::{Bearing, Body, Cue, Event, Layout, Outcome, Summary};
 use crate::tone::heat::HeatNow;
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
@@ -22,6 +22,8 @@ use crate::units::{CallSpan, CallTime, Party, PerParty};
 const TICK_SECS: f64 = 0.1;
 /// Speech is known so long after its beginning.
 const ONSET_SECS: f64 = 0.16;
+/// A prompt of the same rule within so many seconds is the same.
+const SAME_SECS: f64 = 2.0;
 /// A rise of heat that was told longer ago is over, and so is what was measured.
 const FRESH_SECS: f64 = 3.0;
 
@@ -42,6 +44,58 @@ pub fn rescore(lines: &[Line], config: &Config) -> (Vec<Event>, Summary) {
         call.look(now);
     }
     call.finish(end)
+}
+
+/// A prompt and its time.
+pub type Prompt = (CallTime, Cue);
+
+/// What changes in one call from one set of prompts to another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Difference {
+    /// Those of the first that stay.
+    pub kept: Vec<Prompt>,
+    /// Those of the first that go.
+    pub gone: Vec<Prompt>,
+    /// Those that come.
+    pub come: Vec<Prompt>,
+}
+
+/// The prompts that the rules of `config` give.
+pub fn prompts(lines: &[Line], config: &Config) -> Vec<Prompt> {
+    rescore(lines, config).0.into_iter().filter_map(|event| prompt(event.at, event.body)).collect()
+}
+
+/// The prompts that were shown.
+pub fn shown(lines: &[Line]) -> Vec<Prompt> {
+    let told = lines.iter().filter_map(|line| Some((line.at.into(), line.body()?)));
+    told.filter_map(|(at, body)| prompt(at, body)).collect()
+}
+
+fn prompt(at: CallTime, body: Body) -> Option<Prompt> {
+    if let Body::Cue(cue) = body { Some((at, cue)) } else { None }
+}
+
+/// The prompts that stay, those that go and those that come; each matches one at most, of the same
+/// rule and at about the same time.
+pub fn compare(old: Vec<Prompt>, new: Vec<Prompt>) -> Difference {
+    let mut come: Vec<Option<Prompt>> = new.into_iter().map(Some).collect();
+    let (mut kept, mut gone) = (Vec::new(), Vec::new());
+    for prompt in old {
+        let same = come.iter_mut().find(|new| {
+            new.as_ref().is_some_and(|(at, cue)| {
+                let apart = (at.secs() - prompt.0.secs()).abs();
+                cue.rule == prompt.1.rule && apart <= SAME_SECS
+            })
+        });
+        match same {
+            Some(new) => {
+                *new = None;
+                kept.push(prompt);
+            }
+            None => gone.push(prompt),
+        }
+    }
+    Difference { kept, gone, come: come.into_iter().flatten().collect() }
 }
 
 /// Something that the log tells.

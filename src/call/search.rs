@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{FolderError, LOG_NAME};
+use super::file::is_call;
+use super::folder::FolderError;
 
 /// The folders of calls at `path` and below it, sorted; `path` itself where it is a call's folder
-/// or a log. Links to folders are not followed.
+/// or a log; locked ones as well. Links to folders are not followed.
 ///
 /// # Errors
 /// [`FolderError::Read`], where a folder can't be read.
@@ -14,7 +15,7 @@ pub fn call_folders(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
     let mut calls = Vec::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        if folder.is_file() || folder.join(LOG_NAME).is_file() {
+        if folder.is_file() || is_call(&folder) {
             calls.push(folder);
             continue;
         }
@@ -33,6 +34,7 @@ pub fn call_folders(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::folder::LOG_NAME;
 
     #[test]
     fn calls_are_found_at_any_depth() {

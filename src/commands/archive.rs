@@ -1,11 +1,20 @@
 //! `evenkeel archive`: care of an archive.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
 
+use super::keys::{KeyArgs, ask_new, load};
+use super::place::name;
 use crate::archive::Index;
 use crate::archive::index::Refreshed;
+use crate::archive::lock::{Done, KEY_NAME, Way, locked_otherwise, turn};
+use crate::archive::purge::{PURGED_NAME, Plan, Told, last_day, plan, purge, today};
+use crate::call::exposure::{exposed, exposed_in};
+use crate::call::key::{KEY_FILE_VARIABLE, Key};
+use crate::report::page::{INDEX_PAGE, TRENDS_PAGE, write_index_page};
 
 /// Take care of an archive
 #[derive(Args)]
@@ -22,18 +31,236 @@ enum Action {
         #[arg(default_value = "archive")]
         archive: PathBuf,
     },
+    /// Remove calls that have been kept long enough; lists them first, --yes does it
+    Purge(PurgeArgs),
+    /// Lock all calls, so that they can be read with a key only
+    Lock(LockArgs),
+    /// Unlock all calls
+    Unlock(LockArgs),
+    /// Keys of locked calls
+    Key {
+        #[command(subcommand)]
+        action: KeyAction,
+    },
 }
 
-/// Runs the command; returns the exit code: 1 when a log could not be read.
+#[derive(Args)]
+struct PurgeArgs {
+    /// The archive's folder
+    archive: PathBuf,
+
+    /// Calls that began longer ago than this: 90d, 12w, 6m or 7y. Where a log does not tell, the time
+    /// of its file counts. A call with a note "keep", or "keep: …", stays
+    #[arg(long, value_name = "TIME")]
+    older_than: String,
+
+    /// Do it
+    #[arg(long)]
+    yes: bool,
+
+    /// Who does it, as they call themselves; usually your name on this computer
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+#[derive(Args)]
+struct LockArgs {
+    /// The archive's folder
+    archive: PathBuf,
+
+    #[command(flatten)]
+    key: KeyArgs,
+
+    /// With a passphrase, which is asked for (or read from standard input): the key is then key.age in
+    /// the archive, locked with it
+    #[arg(long, conflicts_with = "key")]
+    passphrase: bool,
+}
+
+#[derive(Subcommand)]
+enum KeyAction {
+    /// Make a key, in a file that only you can read
+    New {
+        /// The file; outside the archive, and with a copy elsewhere: without it nobody can read what
+        /// is locked
+        file: PathBuf,
+
+        /// Lock the key itself with a passphrase
+        #[arg(long)]
+        passphrase: bool,
+    },
+}
+
+/// Runs the command; returns the exit code: 1 when something could not be done.
 pub fn run(args: ArchiveArgs) -> anyhow::Result<u8> {
-    let Action::Rebuild { archive } = args.action;
-    if archive.join("calls").is_dir() {
-        Index::remove(&archive)?;
+    match args.action {
+        Action::Rebuild { archive } => rebuild(&archive),
+        Action::Purge(args) => remove_old(&args),
+        Action::Lock(args) => lock(&args, Way::Lock),
+        Action::Unlock(args) => lock(&args, Way::Unlock),
+        Action::Key { action: KeyAction::New { file, passphrase } } => new_key(&file, passphrase),
     }
-    let (_, Refreshed { read, damaged, .. }) = Index::open(&archive)?;
+}
+
+fn rebuild(archive: &Path) -> anyhow::Result<u8> {
+    warn_of_readers(archive);
+    if archive.join("calls").is_dir() {
+        Index::remove(archive)?;
+    }
+    let (_, Refreshed { read, damaged, locked, .. }) = Index::open(archive)?;
     for why in &damaged {
         anstream::eprintln!("evenkeel: {why}; the call is left out");
     }
     anstream::println!("{read} calls are in the index of {}.", archive.display());
+    if locked > 0 {
+        anstream::println!("{locked} calls are locked, and so not in it.");
+    }
     Ok(if damaged.is_empty() { 0 } else { 1 })
+}
+
+/// Says where others on this computer can read an archive.
+fn warn_of_readers(archive: &Path) {
+    // A closed archive closes all that is in it.
+    let calls = archive.join("calls");
+    if exposed(archive).is_some()
+        && let Some(exposed) = exposed_in(&calls)
+    {
+        anstream::eprintln!("evenkeel: {exposed}");
+    }
+}
+
+fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
+    warn_of_readers(&args.archive);
+    let key = args.key.load()?;
+    let until = last_day(&args.older_than, today()).map_err(anyhow::Error::msg)?;
+    let plan = plan(&args.archive, until, key.as_ref())?;
+    list(&plan)?;
+    let megabytes = plan.bytes() as f64 / 1e6;
+    let all = plan.old.len() + plan.young + plan.kept.len();
+    if !args.yes {
+        anstream::println!(
+            "{} of {all} calls, from {until} or before, {megabytes:.1} MB, would be removed for good. \
+             Nothing was: --yes does it.",
+            plan.old.len()
+        );
+        return Ok(0);
+    }
+    if plan.old.is_empty() {
+        anstream::println!("No call is from {until} or before. Nothing was removed.");
+        return Ok(0);
+    }
+    let by = name(args.by.clone())?;
+    let (gone, troubles) = purge(&args.archive, &plan, until, &by, key.as_ref())?;
+    for trouble in &troubles {
+        anstream::eprintln!("evenkeel: {trouble}");
+    }
+    let (index, _) = Index::open(&args.archive)?;
+    index.scrub()?;
+    if args.archive.join(INDEX_PAGE).is_file() {
+        write_index_page(&args.archive, &index)?;
+    }
+    // It quotes calls that are gone, and is quickly made again.
+    if std::fs::remove_file(args.archive.join(TRENDS_PAGE)).is_ok() {
+        anstream::println!(
+            "{TRENDS_PAGE} quoted them and was removed too; `trends --page` makes it."
+        );
+    }
+    anstream::println!(
+        "{gone} of {all} calls, {megabytes:.1} MB, are removed; {PURGED_NAME} in the archive says which."
+    );
+    Ok(u8::from(!troubles.is_empty()))
+}
+
+fn list(plan: &Plan) -> std::io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for call in &plan.old {
+        let told = if call.told == Told::FileTime { " by its file" } else { "" };
+        let shared =
+            if call.shared { "; clips of it were shared, and stay where they are" } else { "" };
+        let megabytes = call.bytes as f64 / 1e6;
+        writeln!(out, "{}{told}  {megabytes:>7.1} MB  {}{shared}", call.day, call.id)?;
+    }
+    for id in &plan.kept {
+        writeln!(out, "stays, by a note: {id}")?;
+    }
+    for why in &plan.left {
+        writeln!(out, "left alone: {why}")?;
+    }
+    Ok(())
+}
+
+fn lock(args: &LockArgs, way: Way) -> anyhow::Result<u8> {
+    warn_of_readers(&args.archive);
+    let own = args.archive.join(KEY_NAME);
+    let key = match (args.passphrase, args.key.path()) {
+        (false, Some(path)) => load(&path)?,
+        (true, _) if own.is_file() => load(&own)?,
+        (true, _) if way == Way::Lock && args.archive.join("calls").is_dir() => {
+            let key = Key::generate();
+            // The test of the key below comes too late for one that is made here.
+            refuse_other(&args.archive, &key)?;
+            key.write_new(&own, Some(&ask_new()?))?;
+            anstream::println!("The key is {}; keep a copy elsewhere.", own.display());
+            key
+        }
+        (true, _) if args.archive.join("calls").is_dir() => {
+            bail!("{}: is not there; give the key's file with --key", own.display())
+        }
+        (true, _) => bail!("{}: no archive there", args.archive.display()),
+        (false, None) => bail!(
+            "give the key's file with --key or {KEY_FILE_VARIABLE}, or --passphrase; `evenkeel archive \
+             key new FILE` makes one"
+        ),
+    };
+    if way == Way::Lock {
+        refuse_other(&args.archive, &key)?;
+    }
+    // Both have words of calls on them.
+    let done = turn(&args.archive, way, &key, &[INDEX_PAGE, TRENDS_PAGE])?;
+    let Done { calls, files, already, troubles } = done;
+    for trouble in &troubles {
+        anstream::eprintln!("evenkeel: {trouble}");
+    }
+    let (did, were) = match way {
+        Way::Lock => ("locked", "were locked"),
+        Way::Unlock => ("unlocked", "were open"),
+    };
+    anstream::println!("{calls} calls are {did} ({files} files); {already} {were} already.");
+    if way == Way::Lock {
+        anstream::println!(
+            "The index and the pages of the archive had words of calls and are removed; with the key, \
+             `find` and `trends` read the calls themselves."
+        );
+    }
+    Ok(u8::from(!troubles.is_empty()))
+}
+
+/// Two keys for one archive would be one too many.
+fn refuse_other(archive: &Path, key: &Key) -> anyhow::Result<()> {
+    if let Some(call) = locked_otherwise(archive, key)? {
+        bail!(
+            "{}: is locked with another key; use that one for all of the archive",
+            call.display()
+        );
+    }
+    Ok(())
+}
+
+fn new_key(file: &Path, passphrase: bool) -> anyhow::Result<u8> {
+    if file.exists() {
+        // Before the passphrase is asked for.
+        Key::generate().write_new(file, None)?;
+    }
+    let passphrase = if passphrase { Some(ask_new()?) } else { None };
+    let key = Key::generate();
+    key.write_new(file, passphrase.as_deref())?;
+    anstream::println!(
+        "The key is {}, of {}. Keep a copy elsewhere: without it nobody can read what is locked.",
+        file.display(),
+        key.public()
+    );
+    Ok(0)
 }

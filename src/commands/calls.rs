@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use crate::call::file::locked_path;
 use crate::call::folder::LOG_NAME;
 use crate::call::search::call_folders;
 
@@ -21,7 +22,9 @@ pub(super) fn calls_at(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     // The folder of a log that was given itself.
     let folder = |call: PathBuf| match call.file_name() {
-        Some(name) if name == LOG_NAME => call.parent().map(Path::to_owned).unwrap_or(call),
+        Some(name) if name == LOG_NAME || locked_path(Path::new(LOG_NAME)) == name => {
+            call.parent().map(Path::to_owned).unwrap_or(call)
+        }
         _ => call,
     };
     Ok(calls.into_iter().map(folder).map(|call| call.canonicalize().unwrap_or(call)).collect())

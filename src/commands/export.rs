@@ -8,7 +8,9 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
 use super::calls::calls_at;
-use crate::call::folder::{CallFolder, LOG_NAME, private_file, read_log};
+use super::keys::KeyArgs;
+use crate::call::file::is_call;
+use crate::call::folder::{CallFolder, private_file, read_log_with};
 use crate::call::record::Line;
 use crate::report::export::tables::{Form, Table, Tables};
 use crate::report::export::{
@@ -32,6 +34,9 @@ pub struct ExportArgs {
     /// folder
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// What a call is written as.
@@ -95,13 +100,14 @@ enum Place {
 /// Runs the command; returns the exit code: 1 when a log could not be read, though the others
 /// are written.
 pub fn run(args: ExportArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
     let mut folders = BTreeSet::new();
     for path in &args.calls {
         folders.extend(calls_at(path)?);
     }
     let mut troubles = Vec::new();
     // The logs that can be read, each with its folder's name.
-    let calls = folders.iter().filter_map(|folder| match read_log(folder) {
+    let calls = folders.iter().filter_map(|folder| match read_log_with(folder, key.as_ref()) {
         Ok(lines) => {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Some((name, lines))
@@ -164,7 +170,7 @@ fn write_tables(
 /// Where `--out` and what was named say that the calls go.
 fn place(args: &ExportArgs, calls: usize) -> anyhow::Result<Place> {
     // Whoever names a folder of calls gets a folder, though there is but one call in it.
-    let is_call = |path: &Path| path.is_file() || path.join(LOG_NAME).is_file();
+    let is_call = |path: &Path| path.is_file() || is_call(path);
     let named = calls == 1 && args.calls.iter().all(|path| is_call(path));
     match &args.out {
         None if calls > 1 => {

@@ -7,10 +7,12 @@ use anstyle::Style;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
+use super::keys::KeyArgs;
 use super::scope::ScopeArgs;
 use crate::archive::Index;
 use crate::archive::find::{Found, Order, Wanted, find};
 use crate::archive::index::Refreshed;
+use crate::call::key::Key;
 use crate::event::PRACTICES;
 use crate::language::practices::ISSUES;
 use crate::units::CallTime;
@@ -78,6 +80,9 @@ pub struct FindArgs {
     /// As a table to read, as CSV, as JSON lines, or as the folders' paths for other commands
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -128,8 +133,11 @@ fn known(text: &str, names: &[&str], what: &str) -> Result<String, String> {
 }
 
 /// Opens the index, and says what could not be read.
-pub(super) fn open(archive: &std::path::Path) -> anyhow::Result<Index> {
-    let (index, Refreshed { damaged, .. }) = Index::open(archive)?;
+pub(super) fn open(archive: &std::path::Path, key: Option<&Key>) -> anyhow::Result<Index> {
+    let (index, Refreshed { damaged, locked, .. }) = Index::open_with(archive, key)?;
+    if locked > 0 {
+        anstream::eprintln!("evenkeel: {locked} calls are locked and left out; --key reads them");
+    }
     for why in damaged {
         anstream::eprintln!("evenkeel: {why}; the call is left out");
     }
@@ -138,6 +146,7 @@ pub(super) fn open(archive: &std::path::Path) -> anyhow::Result<Index> {
 
 /// Runs the command.
 pub fn run(args: FindArgs) -> anyhow::Result<()> {
+    let key = args.key.load()?;
     let wanted = Wanted {
         words: (!args.words.is_empty()).then(|| args.words.join(" ")),
         scope: args.scope.into(),
@@ -162,7 +171,7 @@ pub fn run(args: FindArgs) -> anyhow::Result<()> {
         OrderArg::Silence => Order::Silence,
         OrderArg::Moments => Order::Moments,
     };
-    let index = open(&args.archive)?;
+    let index = open(&args.archive, key.as_ref())?;
     let (found, all) = find(&index, &wanted, order, args.limit)?;
     let mut out = anstream::stdout().lock();
     match args.format {

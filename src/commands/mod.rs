@@ -11,12 +11,16 @@ pub mod devices;
 pub mod doctor;
 pub mod export;
 pub mod find;
+#[cfg(feature = "gui")]
+mod keeping;
+mod keys;
 #[cfg(feature = "live")]
 pub mod live;
 mod loaded;
 pub mod models;
 pub mod notes;
 pub mod page;
+mod place;
 pub mod promises;
 pub mod replay;
 pub mod rescore;
@@ -24,6 +28,7 @@ pub mod rescore;
 pub mod review;
 pub mod rules;
 mod scope;
+pub mod share;
 pub mod trends;
 
 use std::sync::Arc;
@@ -61,12 +66,16 @@ enum Command {
     /// Go through calls in a window: hear them, read along, see why, judge and note
     #[cfg(feature = "gui")]
     Review(review::ReviewArgs),
-    /// Take care of an archive
+    /// Take care of an archive: its index, calls kept long enough, locking it with a key
     Archive(archive::ArchiveArgs),
     /// List what was promised in calls, the first due first: to read, as CSV or for a calendar
     Promises(promises::PromisesArgs),
     /// Verdicts and notes on calls: add, take back, list, bring two copies together
     Notes(notes::NotesArgs),
+    /// Share a moment of a call: a clip with its words and why, names and numbers masked if wanted
+    Share(share::ShareArgs),
+    /// Share several moments of calls as one sheet for training
+    PracticeSet(share::PracticeSetArgs),
     /// Write calls in formats that other programs read: subtitles, labels, tables, Contact Lens
     Export(export::ExportArgs),
     /// Print the settings with their defaults, as a file to start from
@@ -100,6 +109,8 @@ pub fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Archive(args) => archive::run(args),
         Command::Promises(args) => promises::run(args),
         Command::Notes(args) => notes::run(args),
+        Command::Share(args) => share::run(args),
+        Command::PracticeSet(args) => share::run_set(args),
         Command::Export(args) => export::run(args),
         Command::Config(args) => config::run(args).map(|()| 0),
         Command::Rules(args) => rules::run(args).map(|()| 0),

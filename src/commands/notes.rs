@@ -3,13 +3,17 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::calls::calls_at;
-use crate::call::folder::{LOG_NAME, read_log};
-use crate::call::notes::{About, Note, Notes, Said, Verdict, add, merge};
+use super::keys::KeyArgs;
+use super::place::{name, stretch};
+use crate::call::file::is_call;
+use crate::call::folder::{LOG_NAME, read_log_with};
+use crate::call::key::Key;
+use crate::call::notes::{About, Note, Notes, Said, Verdict, add_with, merge_with};
 use crate::event::Body;
 use crate::units::CallTime;
 
@@ -18,6 +22,9 @@ use crate::units::CallTime;
 pub struct NotesArgs {
     #[command(subcommand)]
     command: NotesCommand,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 #[derive(Subcommand)]
@@ -90,15 +97,17 @@ impl From<Judgement> for Verdict {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: NotesArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
+    let key = key.as_ref();
     match args.command {
-        NotesCommand::Add(args) => say(args)?,
-        NotesCommand::Undo { call, note, by } => undo(&call, &note, by)?,
-        NotesCommand::List { calls } => list(&calls)?,
+        NotesCommand::Add(args) => say(args, key)?,
+        NotesCommand::Undo { call, note, by } => undo(&call, &note, by, key)?,
+        NotesCommand::List { calls } => list(&calls, key)?,
         NotesCommand::Merge { from, into } => {
             for folder in [&from, &into] {
                 must_be_a_call(folder)?;
             }
-            anstream::println!("{}", told(merge(&from, &into)?));
+            anstream::println!("{}", told(merge_with(&from, &into, key)?));
         }
     }
     Ok(0)
@@ -112,14 +121,14 @@ fn told(added: usize) -> String {
     }
 }
 
-fn say(args: AddArgs) -> anyhow::Result<()> {
+fn say(args: AddArgs, key: Option<&Key>) -> anyhow::Result<()> {
     must_be_a_call(&args.call)?;
     let about = match (args.cue, args.at) {
         (Some(id), _) => About::Cue(id),
         (None, Some((start, end))) => About::Moment { start, end },
         (None, None) => About::Call,
     };
-    look(&args.call, about)?;
+    look(&args.call, about, key)?;
     let text = args.text.unwrap_or_default();
     let said = match args.verdict {
         Some(judgement) => Said::Judged { verdict: judgement.into(), text },
@@ -127,14 +136,14 @@ fn say(args: AddArgs) -> anyhow::Result<()> {
         None => Said::Noted { text },
     };
     let note = Note::new(Timestamp::now(), &name(args.by)?, about, said);
-    add(&args.call, &note)?;
+    add_with(&args.call, &note, key)?;
     anstream::println!("Noted as {}.", note.id);
     Ok(())
 }
 
 /// That the call has what the note is about.
-fn look(call: &Path, about: About) -> anyhow::Result<()> {
-    let lines = read_log(call)?;
+fn look(call: &Path, about: About, key: Option<&Key>) -> anyhow::Result<()> {
+    let lines = read_log_with(call, key)?;
     let mut bodies = lines.iter().filter_map(|line| line.body());
     match about {
         About::Cue(id) if !bodies.any(|body| matches!(body, Body::Cue(cue) if cue.id == id)) => {
@@ -151,23 +160,23 @@ fn look(call: &Path, about: About) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn undo(call: &Path, id: &str, by: Option<String>) -> anyhow::Result<()> {
+fn undo(call: &Path, id: &str, by: Option<String>, key: Option<&Key>) -> anyhow::Result<()> {
     must_be_a_call(call)?;
-    if !Notes::read(call)?.has(id) {
+    if !Notes::read_with(call, key)?.has(id) {
         bail!("{}: there is no note {id}; `evenkeel notes list` shows their names", call.display());
     }
     let said = Said::Undone { undoes: id.to_owned() };
     let note = Note::new(Timestamp::now(), &name(by)?, About::Call, said);
-    add(call, &note)?;
+    add_with(call, &note, key)?;
     anstream::println!("Taken back. To let it stand again: undo {}.", note.id);
     Ok(())
 }
 
-fn list(paths: &[PathBuf]) -> anyhow::Result<()> {
+fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     for path in paths {
         for call in calls_at(path)? {
-            let notes = Notes::read(&call)?;
+            let notes = Notes::read_with(&call, key)?;
             if notes.unread > 0 {
                 anstream::eprintln!(
                     "evenkeel: {}: lines of its notes that this program can't read: {}",
@@ -212,47 +221,9 @@ fn clock(secs: f64) -> String {
     format!("{}:{:02}", secs / 60, secs % 60)
 }
 
-/// Reads `1:23`, `1:02:03` or `83.5`, or two of them with a hyphen between.
-fn stretch(text: &str) -> Result<(f64, f64), String> {
-    let wrong = || "not a time; write it as 1:23 or 1:23-1:40, or in seconds".to_owned();
-    let time = |text: &str| {
-        let mut secs = 0.0;
-        for part in text.split(':') {
-            let part: f64 = part.trim().parse().ok().filter(|part: &f64| *part >= 0.0)?;
-            secs = secs * 60.0 + part;
-        }
-        Some(secs).filter(|secs| secs.is_finite())
-    };
-    let (start, end) = text.split_once('-').unwrap_or((text, text));
-    let (start, end) = time(start).zip(time(end)).ok_or_else(wrong)?;
-    if end < start { Err("it ends before it starts".to_owned()) } else { Ok((start, end)) }
-}
-
-/// Who says it.
-pub(super) fn name(given: Option<String>) -> anyhow::Result<String> {
-    let system =
-        || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok());
-    let name = given.or_else(system).filter(|name| !name.trim().is_empty());
-    name.context("who says it is not known; give a name with --by")
-}
-
 fn must_be_a_call(folder: &Path) -> anyhow::Result<()> {
-    if !folder.join(LOG_NAME).is_file() {
+    if !is_call(folder) {
         bail!("{}: not a call's folder; it has no {LOG_NAME}", folder.display());
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        assert_eq!(stretch("1:23"), Ok((83.0, 83.0)));
-        assert_eq!(stretch("83.5-1:02:03"), Ok((83.5, 3723.0)));
-        for wrong in ["", "1:-2", "soon", "2:00-1:00", "inf"] {
-            assert!(stretch(wrong).is_err(), "{wrong}");
-        }
-    }
 }

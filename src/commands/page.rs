@@ -8,10 +8,13 @@ use clap::Args;
 
 use super::calls::calls_at;
 use super::find::open;
+use super::keys::KeyArgs;
+use crate::call::file::{is_call, is_locked};
 use crate::call::folder::{CallFolder, LOG_NAME};
+use crate::call::key::Key;
 use crate::call::search::call_folders;
 use crate::report::page::{
-    INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_to, write_index_page,
+    INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_with, write_index_page,
     write_index_page_to,
 };
 use crate::session::batch::each;
@@ -37,16 +40,20 @@ pub struct PageArgs {
     /// Write nothing but errors
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// Runs the command; returns the exit code: 1 when a page could not be written, though the others
 /// are.
 pub fn run(args: PageArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
     let mut folders = BTreeSet::new();
     let mut archives = Vec::new();
     for place in &args.places {
         let calls = place.join("calls");
-        if calls.is_dir() && !place.join(LOG_NAME).is_file() {
+        if calls.is_dir() && !is_call(place) {
             archives.push(place.as_path());
             // An archive may have no call yet.
             if !call_folders(&calls)?.is_empty() {
@@ -74,7 +81,7 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
         folders.iter(),
         cores.min(folders.len().max(1)),
         || Ok(()),
-        |(), folder| target.write(folder),
+        |(), folder| target.write(folder, key.as_ref()),
         |_, came| {
             match came {
                 Ok(Ok(Some(path))) => counts.written(path),
@@ -86,7 +93,7 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
         },
     )?;
     for archive in archives {
-        let index = open(archive)?;
+        let index = open(archive, key.as_ref())?;
         let path = match &target {
             Target::Folder(out) => write_index_page_to(archive, &index, &out.join(INDEX_PAGE))?,
             Target::Beside { .. } | Target::File(_) => write_index_page(archive, &index)?,
@@ -112,14 +119,18 @@ enum Target {
 
 impl Target {
     /// Writes the page of a call; `None` where it was there.
-    fn write(&self, folder: &Path) -> Result<Option<PathBuf>, PageError> {
+    fn write(&self, folder: &Path, key: Option<&Key>) -> Result<Option<PathBuf>, PageError> {
         match self {
+            // A page in the clear beside what is locked would tell it all.
+            Target::Beside { .. } if key.is_some() && is_locked(&folder.join(LOG_NAME)) => {
+                Err(PageError::BesideLocked { folder: folder.to_owned() })
+            }
             Target::Beside { all: false } if is_up_to_date(folder) => Ok(None),
             Target::Beside { .. } => write_call_page(folder).map(Some),
-            Target::File(path) => write_call_page_to(folder, path).map(Some),
+            Target::File(path) => write_call_page_with(folder, path, key).map(Some),
             Target::Folder(out) => {
                 let name = folder.file_name().unwrap_or_default().to_string_lossy();
-                write_call_page_to(folder, &out.join(format!("{name}.html"))).map(Some)
+                write_call_page_with(folder, &out.join(format!("{name}.html")), key).map(Some)
             }
         }
     }

@@ -10,8 +10,10 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::calls::calls_at;
+use super::keys::KeyArgs;
 use super::scope::day;
-use crate::call::folder::{private_file, read_log};
+use crate::call::folder::{private_file, read_log_with};
+use crate::call::key::Key;
 use crate::report::{
     Promised, account_width, promised, sort_promises, write_calendar, write_promises,
     write_promises_csv,
@@ -35,6 +37,9 @@ pub struct PromisesArgs {
     /// Only what falls due before this day, as 2026-12-04
     #[arg(long, value_name = "DATE", value_parser = day)]
     due_before: Option<Date>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// How the promises are written.
@@ -51,6 +56,7 @@ enum Format {
 /// Runs the command; returns the exit code: 1 when a log could not be read, though the others
 /// are told.
 pub fn run(args: PromisesArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
     let mut folders = BTreeSet::new();
     for path in &args.calls {
         folders.extend(calls_at(path)?);
@@ -58,7 +64,7 @@ pub fn run(args: PromisesArgs) -> anyhow::Result<u8> {
     let mut promises = Vec::new();
     let mut troubles = Vec::new();
     for folder in &folders {
-        match promises_of(folder) {
+        match promises_of(folder, key.as_ref()) {
             Ok(found) => promises.extend(found),
             Err(trouble) => troubles.push(trouble),
         }
@@ -102,8 +108,8 @@ fn write(
     }
 }
 
-fn promises_of(call: &Path) -> anyhow::Result<Vec<Promised>> {
-    let lines = read_log(call)?;
+fn promises_of(call: &Path, key: Option<&Key>) -> anyhow::Result<Vec<Promised>> {
+    let lines = read_log_with(call, key)?;
     let name =
         call.file_name().map_or_else(|| call.to_string_lossy(), |name| name.to_string_lossy());
     promised(&lines, &name).with_context(|| call.display().to_string())

@@ -8,21 +8,18 @@ use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use clap::Args;
 
-use crate::call::folder::read_log;
+use super::keys::KeyArgs;
+use crate::call::folder::read_log_with;
 use crate::call::record::Line;
-use crate::call::rescore::rescore;
+use crate::call::rescore::{Difference, Prompt, compare, prompts, shown};
 use crate::call::search::call_folders;
 use crate::config::{Config, RuleSet};
-use crate::event::{Body, Cue};
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
-use crate::units::CallTime;
 
 const BOLD: Style = Style::new().bold();
 const GONE: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
-/// A prompt of the same rule within so many seconds is the same.
-const SAME_SECS: f64 = 2.0;
 /// Of so many calls each is told, of more only those that change.
 const FEW: usize = 20;
 
@@ -40,21 +37,15 @@ pub struct RescoreArgs {
     /// Settings that were in force, if not the defaults
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
 
-/// A prompt and its time.
-type Prompt = (CallTime, Cue);
-
-/// What changes in one call.
-struct Difference {
-    kept: Vec<Prompt>,
-    gone: Vec<Prompt>,
-    come: Vec<Prompt>,
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// Runs the command; returns the exit code: 1 when a log could not be read, though the others are
 /// told.
 pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
+    let key = args.key.load()?;
     let before = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
     let mut after = before.clone();
     if let Some(path) = &args.rules {
@@ -75,7 +66,7 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
         cores,
         || Ok(()),
         |(), folder| {
-            let lines = read_log(folder).map_err(|error| error.to_string())?;
+            let lines = read_log_with(folder, key.as_ref()).map_err(|error| error.to_string())?;
             let earlier = args.rules.is_some().then_some(&before);
             Ok(difference(&lines, earlier, &after))
         },
@@ -98,17 +89,8 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
 /// What the rules of `after` say otherwise than those of `before` do, or, without these, than the
 /// agent saw.
 fn difference(lines: &[Line], before: Option<&Config>, after: &Config) -> Difference {
-    let prompts = |config| -> Vec<Prompt> {
-        rescore(lines, config).0.into_iter().filter_map(|e| prompt(e.at, e.body)).collect()
-    };
-    let old = before.map_or_else(
-        || {
-            let told = lines.iter().filter_map(|line| Some((line.at.into(), line.body()?)));
-            told.filter_map(|(at, body)| prompt(at, body)).collect()
-        },
-        prompts,
-    );
-    compare(old, prompts(after))
+    let old = before.map_or_else(|| shown(lines), |before| prompts(lines, before));
+    compare(old, prompts(lines, after))
 }
 
 fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()> {
@@ -156,30 +138,4 @@ fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()
         }
     }
     Ok(())
-}
-
-fn prompt(at: CallTime, body: Body) -> Option<Prompt> {
-    if let Body::Cue(cue) = body { Some((at, cue)) } else { None }
-}
-
-/// The prompts that stay, those that go and those that come; each matches one at most.
-fn compare(old: Vec<Prompt>, new: Vec<Prompt>) -> Difference {
-    let mut come: Vec<Option<Prompt>> = new.into_iter().map(Some).collect();
-    let (mut kept, mut gone) = (Vec::new(), Vec::new());
-    for prompt in old {
-        let same = come.iter_mut().find(|new| {
-            new.as_ref().is_some_and(|(at, cue)| {
-                let apart = (at.secs() - prompt.0.secs()).abs();
-                cue.rule == prompt.1.rule && apart <= SAME_SECS
-            })
-        });
-        match same {
-            Some(new) => {
-                *new = None;
-                kept.push(prompt);
-            }
-            None => gone.push(prompt),
-        }
-    }
-    Difference { kept, gone, come: come.into_iter().flatten().collect() }
 }

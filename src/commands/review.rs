@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
+use super::keeping::Keeper;
 use super::live::calls_folder;
-use super::notes::name;
+use super::place::name;
 use super::stop_on_ctrl_c;
 use crate::config::settings::{Settings, settings_path};
-use crate::ui::{Keeping, Look, Place, ReviewOptions, ReviewSetup, run_review};
+use crate::ui::{Look, Place, ReviewOptions, ReviewSetup, run_review};
 
 /// Threads that look things up while the window goes on.
 const THREADS: usize = 2;
@@ -64,12 +65,18 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
         }
     };
     let (place, call) = Place::at(&path);
+    let by = name(args.by)?;
+    let (root, home) = match &place {
+        Place::Archive(root) => (Some(root.as_path()), root.as_path()),
+        Place::Folder(calls) => (None, calls.as_path()),
+    };
+    let keeper = Keeper::new(root, home, &by);
     let setup = ReviewSetup {
         place,
         call,
-        by: name(args.by)?,
+        by,
         memory: settings.and_then(|path| Some(path.parent()?.join("review"))),
-        keeping: keeping(),
+        keeping: Some(Arc::new(keeper)),
         threads: THREADS,
         opener: None,
     };
@@ -80,9 +87,4 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
     };
     run_review(setup, ReviewOptions { look, quit: stop_on_ctrl_c()? })?;
     Ok(0)
-}
-
-/// How clips are made and old calls taken away; none as long as no command does it.
-fn keeping() -> Option<Arc<dyn Keeping>> {
-    None
 }

@@ -8,8 +8,13 @@ use clap::{Args, ValueEnum};
 use jiff::Zoned;
 
 use super::find::open;
+use super::keys::KeyArgs;
 use super::scope::ScopeArgs;
+use crate::archive::offer::{Offer, offer};
+use crate::archive::scope::Scope;
 use crate::archive::trends::{Period, PracticeTrend, Trends, trends};
+use crate::archive::verdicts::{MIN_VERDICTS, Precision, Standing, calls_in, judged, precisions};
+use crate::config::{Config, RuleSet};
 use crate::report::page::{TRENDS_PAGE, write_trends_page};
 use crate::report::wording;
 
@@ -41,6 +46,14 @@ pub struct TrendsArgs {
     /// Write a page for a browser instead: trends.html in the archive, or another file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "format")]
     page: Option<Option<PathBuf>>,
+
+    /// The rules that are in force, if not the shipped ones: what is offered for a rule that was judged
+    /// poorly changes these
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -63,17 +76,20 @@ enum Format {
     PromisesCsv,
     /// What came of the prompts of each rule, as CSV
     RulesCsv,
+    /// How people judged the prompts of each rule (`evenkeel notes`), as CSV
+    VerdictsCsv,
 }
 
 /// Runs the command.
 pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
     let told = args.scope.told();
-    let scope = args.scope.into();
+    let scope: Scope = args.scope.into();
     let period = match args.by {
         By::Week => Period::Week,
         By::Month => Period::Month,
     };
-    let index = open(&args.archive)?;
+    let key = args.key.load()?;
+    let index = open(&args.archive, key.as_ref())?;
     let found = trends(&index, &scope, period, Zoned::now().date())?;
     if let Some(path) = args.page {
         let path = path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE));
@@ -81,11 +97,98 @@ pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
         anstream::println!("The page is {}", path.display());
         return Ok(());
     }
+    let calls = calls_in(&index, &scope)?;
+    let (judged, troubles) = judged(&args.archive, &calls, key.as_ref());
+    for trouble in &troubles {
+        anstream::eprintln!("evenkeel: {trouble}; its verdicts are left out");
+    }
+    let precisions = precisions(&judged);
     let mut out = anstream::stdout().lock();
     match args.format {
-        Format::Text => Ok(write_tables(&found, &mut out)?),
-        format => write_csv(&found, format, &mut out),
+        Format::Text => {
+            write_tables(&found, &mut out)?;
+            write_precisions(&precisions, &mut out)?;
+        }
+        Format::VerdictsCsv => return write_verdicts_csv(&precisions, &mut out),
+        format => return write_csv(&found, format, &mut out),
     }
+    let poor = precisions.iter().filter(|one| one.standing() == Standing::Poor);
+    let mut config = Config::default();
+    if let Some(path) = &args.rules {
+        config.rules = RuleSet::load(path)?;
+    }
+    for rule in poor {
+        let offer = offer(&args.archive, &calls, &rule.rule, &judged, &config, key.as_ref())?;
+        write_offer(rule, offer.as_ref(), &mut out)?;
+    }
+    Ok(())
+}
+
+/// How right each rule is by what people said of its prompts.
+fn write_precisions(precisions: &[Precision], out: &mut dyn Write) -> io::Result<()> {
+    if precisions.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n{BOLD}{:<26}{:>8}{:>8}{:>8}  precision as judged{BOLD:#}",
+        "rule", "right", "wrong", "unsure"
+    )?;
+    for one in precisions {
+        let told = match (one.share(), one.interval()) {
+            (Some(share), Some((least, most))) if one.standing() != Standing::TooFew => {
+                let percent = |share: f64| format!("{:.0}", share * 100.0);
+                let poor = if one.standing() == Standing::Poor { ", poor" } else { "" };
+                let (least, most) = (percent(least), percent(most));
+                format!("{}% (95% certain: {least} to {most}%){poor}", percent(share))
+            }
+            _ => format!("too few to tell: {} of {MIN_VERDICTS}", one.told()),
+        };
+        let Precision { rule, right, wrong, unsure } = one;
+        writeln!(out, "{rule:<26}{right:>8}{wrong:>8}{unsure:>8}  {told}")?;
+    }
+    Ok(())
+}
+
+/// What could be changed of a rule that was judged poorly.
+fn write_offer(rule: &Precision, offer: Option<&Offer>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(offer) = offer else {
+        return writeln!(
+            out,
+            "\n{}: no threshold of it parts the wrong prompts from the right ones; `enabled = false` \
+             switches it off.",
+            rule.rule
+        );
+    };
+    let Offer { right, wrong, gone, calls, come, others_gone, others_come, .. } = offer;
+    writeln!(out, "\n{BOLD}{}{BOLD:#}: {}", rule.rule, offer.change)?;
+    writeln!(
+        out,
+        "  of those judged, {} of {} wrong ones go, and {} of {} right ones stay",
+        wrong.0, wrong.1, right.0, right.1
+    )?;
+    writeln!(
+        out,
+        "  over {calls} calls, {} of its {} prompts go and {come} come; of other rules {others_gone} go \
+         and {others_come} come",
+        gone.0, gone.1
+    )?;
+    writeln!(out, "  To try it, as a file for --rules:")?;
+    offer.toml.lines().try_for_each(|line| writeln!(out, "    {line}"))
+}
+
+fn write_verdicts_csv(precisions: &[Precision], out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(["rule", "right", "wrong", "unsure", "precision", "least", "most"])?;
+    for one in precisions {
+        let counts = [one.right, one.wrong, one.unsure].map(|count| count.to_string());
+        let [right, wrong, unsure] = counts;
+        let share = |share: Option<f64>| share.map_or(String::new(), |share| format!("{share:.3}"));
+        let (least, most) = one.interval().unzip();
+        let [precision, least, most] = [one.share(), least, most].map(share);
+        writer.write_record([&one.rule, &right, &wrong, &unsure, &precision, &least, &most])?;
+    }
+    Ok(writer.flush()?)
 }
 
 fn write_tables(trends: &Trends, out: &mut dyn Write) -> io::Result<()> {
@@ -178,7 +281,7 @@ fn write_csv(trends: &Trends, format: Format, out: &mut dyn Write) -> anyhow::Re
     let mut writer = csv::Writer::from_writer(out);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match format {
-        Format::Text => {}
+        Format::Text | Format::VerdictsCsv => {}
         Format::IssuesCsv => {
             writer.write_record(["kind", "calls", "mean_heat_peak", "quote", "call"])?;
             for issue in &trends.issues {

@@ -4,7 +4,7 @@
 //! configuration, in a file that the program writes itself.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,13 @@ impl Settings {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let draft = path.with_extension("new");
-        std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path)).map_err(failed)
+        let mut options = std::fs::File::options();
+        options.write(true).create(true).truncate(true);
+        // Which devices somebody has, and what they called wrong, is their own affair.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.and_then(|()| std::fs::rename(&draft, path)).map_err(failed)
     }
 
     /// Whether nothing was chosen yet.

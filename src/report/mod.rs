@@ -8,6 +8,7 @@ pub mod export;
 pub mod page;
 mod plot;
 mod promised;
+pub mod share;
 pub(crate) mod summary;
 pub mod terminal;
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod overlaps;
 mod phase;
 mod practices;
 mod recordings;
+mod redaction;
 mod sentiment;
 #[cfg(feature = "whisper")]
 mod spelling;
@@ -60,6 +61,8 @@ enum Measure {
     Overlaps(overlaps::Args),
     /// False and lost interruptions when the customer's voice leaks into the agent's channel
     Leak(leak::Args),
+    /// What redaction finds in numbers, addresses and names as they are spoken, and what stays to be heard
+    Redaction(redaction::Args),
     /// How much of what is told depends on where the frames fall on the audio
     Phase(phase::Args),
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Measure::Cues(args) => cues::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),
+        Measure::Redaction(args) => redaction::run(args),
         Measure::Phase(args) => phase::run(args),
     };
     match result {

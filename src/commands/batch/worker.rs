@@ -13,7 +13,8 @@ use crate::archive::store::Content;
 use crate::archive::{Archive, ArchiveError, Job};
 use crate::audio::source::{CallSource, SourceError};
 use crate::audio::write::{CallWriter, WriteError};
-use crate::call::folder::{FolderError, Journal, read_head};
+use crate::call::file::is_locked;
+use crate::call::folder::{FolderError, Journal, LOG_NAME, read_head};
 use crate::call::record::Record;
 use crate::commands::loaded::LoadedModels;
 use crate::config::Config;
@@ -195,6 +196,11 @@ impl<'a> Shared<'a> {
         if known && !self.again {
             return Ok(Made::Known { same_settings: self.is_settled(&id, &head) });
         }
+        if known && is_locked(&self.archive.call(&id).join(LOG_NAME)) {
+            return Err(Trouble::Recording(format!(
+                "its call {id} is locked; `evenkeel archive unlock` unlocks it"
+            )));
+        }
         let head = CallHead { id: id.clone(), ..head };
         let folder = self.archive.begin(&id)?;
         let audio = match self.keep_audio {
@@ -263,11 +269,12 @@ impl<'a> Shared<'a> {
 
     /// Whether the call in the archive was analysed as it would be now.
     fn is_settled(&self, id: &str, now: &CallHead) -> bool {
-        let Ok(Record::Call { config_sha256, models, version, .. }) =
-            read_head(&self.archive.call(id)).map(|line| line.record)
-        else {
-            return false;
-        };
+        let head = read_head(&self.archive.call(id)).map(|line| line.record);
+        if matches!(head, Err(FolderError::Locked { .. })) {
+            // Nobody can tell.
+            return true;
+        }
+        let Ok(Record::Call { config_sha256, models, version, .. }) = head else { return false };
         let same_models = models.len() == now.models.len()
             && models.iter().zip(&now.models).all(|(was, is)| was.sha256 == is.sha256);
         same_models && config_sha256 == now.config_sha256 && version == env!("CARGO_PKG_VERSION")

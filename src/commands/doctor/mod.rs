@@ -4,7 +4,7 @@
 pub mod speed;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ use super::devices::no_loopback;
 use super::live::calls_folder;
 use crate::audio::capture::{Capture, SoundServer, devices};
 use crate::audio::choice::choose;
+use crate::call::exposure::{exposed, exposed_in};
+use crate::call::key::KEY_FILE_VARIABLE;
 use crate::config::settings::{Settings, settings_path};
 use crate::models::{ModelDirs, ModelKind, ModelStore, verify};
 use crate::units::Party;
@@ -77,6 +79,7 @@ pub fn run(args: DoctorArgs) -> anyhow::Result<u8> {
     };
     look_at_sound(&mut report, &settings)?;
     look_at_disk(&mut report, &calls_folder(&settings))?;
+    look_at_readers(&mut report, &calls_folder(&settings))?;
     let store = look_at_models(&mut report)?;
     if let Some(store) = store.filter(|_| !args.quick) {
         look_at_speed(&mut report, &store, &settings)?;
@@ -162,6 +165,22 @@ fn look_at_disk(report: &mut Report<'_>, folder: &Path) -> io::Result<()> {
         }
         Err(error) => report.say(State::Fair, "calls", &format!("{}: {error}", there.display())),
     }
+}
+
+/// Who else can read calls, settings and the key.
+fn look_at_readers(report: &mut Report<'_>, calls: &Path) -> io::Result<()> {
+    let key = std::env::var_os(KEY_FILE_VARIABLE).filter(|path| !path.is_empty());
+    let files = settings_path().into_iter().chain(key.map(PathBuf::from));
+    let mut found: Vec<_> = files.filter_map(|path| exposed(&path)).collect();
+    found.extend(exposed_in(calls));
+    for exposed in &found {
+        report.say(State::Fair, "privacy", &exposed.to_string())?;
+    }
+    if found.is_empty() {
+        let text = "calls and settings can be read by you only";
+        report.say(State::Good, "privacy", text)?;
+    }
+    Ok(())
 }
 
 fn look_at_models(report: &mut Report<'_>) -> io::Result<Option<ModelStore>> {

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::began::Began;
+use crate::call::file::is_locked;
 use crate::call::folder::{CallFolder, read_log};
 use crate::call::record::Record;
 use crate::engine::{Engine, Words};
@@ -216,6 +217,12 @@ fn name_of(files: &CallFiles) -> String {
 
 /// The log of an earlier replay of the same recording may be replaced; nothing else.
 fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
+    if is_locked(&folder.log_path()) {
+        bail!(
+            "{}: is a locked call; give another folder with --out, or unlock it",
+            folder.path().display()
+        );
+    }
     if !folder.log_path().exists() {
         return Ok(());
     }

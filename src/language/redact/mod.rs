@@ -11,11 +11,13 @@
 mod numbers;
 mod people;
 mod places;
+mod talk;
 
 use std::ops::Range;
 
 pub(super) use self::numbers::{is_unit, value as number_value};
 use self::people::Names;
+pub use self::talk::Spoken;
 
 /// What kind of thing is to be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +88,10 @@ impl Redaction {
     /// words as the recogniser wrote them, capitals and marks and all: case is a hint, not a
     /// condition.
     pub fn find<W: AsRef<str>>(&self, words: &[W]) -> Vec<Found> {
-        let words = read(words);
+        self.find_read(&read(words))
+    }
+
+    fn find_read(&self, words: &[Word]) -> Vec<Found> {
         let mut kinds: Vec<Option<Kind>> = vec![None; words.len()];
         let mut mark = |found: Vec<Found>| {
             for Found { words, kind } in found {
@@ -95,47 +100,58 @@ impl Redaction {
                 });
             }
         };
-        mark(places::emails(&words));
-        mark(places::postcodes(&words));
-        mark(places::addresses(&words));
-        mark(numbers::find(&words));
-        mark(self.names.find(&words));
+        mark(places::emails(words));
+        mark(places::postcodes(words));
+        mark(places::addresses(words));
+        mark(numbers::find(words));
+        mark(numbers::dates(words));
+        mark(self.names.find(words));
 
-        let mut found: Vec<Found> = Vec::new();
-        for (at, kind) in kinds.into_iter().enumerate() {
-            let Some(kind) = kind else { continue };
-            match found.last_mut() {
-                Some(last) if last.words.end == at && last.kind == kind => last.words.end += 1,
-                _ => found.push(Found { words: at..at + 1, kind }),
-            }
-        }
-        found
+        gathered(&kinds)
     }
 
     /// `text` with a word in brackets in place of what is to be hidden; marks before and after
     /// stay, runs of spaces become one.
     pub fn masked(&self, text: &str) -> String {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let found = self.find(&words);
-        let mut masked = String::with_capacity(text.len());
-        let mut push = |part: &str| {
-            if !masked.is_empty() {
-                masked.push(' ');
-            }
-            masked.push_str(part);
-        };
-        let mut at = 0;
-        for Found { words: range, kind } in found {
-            words[at..range.start].iter().for_each(|word| push(word));
-            let (first, last) = (words[range.start], words[range.end - 1]);
-            let before = &first[..first.len() - first.trim_start_matches(is_mark).len()];
-            let after = &last[last.trim_end_matches(is_mark).len()..];
-            push(&format!("{before}{}{after}", kind.mask()));
-            at = range.end;
-        }
-        words[at..].iter().for_each(|word| push(word));
-        masked
+        mask(&words, &self.find(&words))
     }
+}
+
+/// The words with a word in brackets in place of what was found in them; marks before and after
+/// stay.
+pub fn mask(words: &[&str], found: &[Found]) -> String {
+    let mut masked = String::new();
+    let mut push = |part: &str| {
+        if !masked.is_empty() {
+            masked.push(' ');
+        }
+        masked.push_str(part);
+    };
+    let mut at = 0;
+    for Found { words: range, kind } in found {
+        words[at..range.start].iter().for_each(|word| push(word));
+        let (first, last) = (words[range.start], words[range.end - 1]);
+        let before = &first[..first.len() - first.trim_start_matches(is_mark).len()];
+        let after = &last[last.trim_end_matches(is_mark).len()..];
+        push(&format!("{before}{}{after}", kind.mask()));
+        at = range.end;
+    }
+    words[at..].iter().for_each(|word| push(word));
+    masked
+}
+
+/// Neighbours of a kind together.
+fn gathered(kinds: &[Option<Kind>]) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for (at, kind) in kinds.iter().enumerate() {
+        let Some(kind) = *kind else { continue };
+        match found.last_mut() {
+            Some(last) if last.words.end == at && last.kind == kind => last.words.end += 1,
+            _ => found.push(Found { words: at..at + 1, kind }),
+        }
+    }
+    found
 }
 
 /// Whether `c` stands around words, not in them. "+" and "#" belong to numbers.
@@ -151,11 +167,16 @@ fn read<W: AsRef<str>>(words: &[W]) -> Vec<Word<'_>> {
         let written = word.trim_matches(is_mark);
         let after = &word[word.trim_end_matches(is_mark).len()..];
         let plain = written.to_lowercase().replace('\u{2019}', "'");
-        read.push(Word { written, plain, starts, ends: !after.is_empty() });
-        starts = after.contains(['.', '!', '?', '\u{2026}']);
+        // "Mrs. Patel": the point ends nothing.
+        let title = after == "." && people::is_short_title(&plain);
+        let ends = !after.is_empty() && !title;
+        read.push(Word { written, plain, starts, ends });
+        starts = !title && after.contains(['.', '!', '?', '\u{2026}']);
     }
     read
 }
 
+#[cfg(test)]
+mod spoken_secrets;
 #[cfg(test)]
 mod tests;

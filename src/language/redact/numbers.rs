@@ -8,11 +8,17 @@ use super::{Found, Kind, Word};
 const MANY_DIGITS: usize = 5;
 /// From how many digits said one by one it is a code: "oh seven nine".
 const SPELT_DIGITS: usize = 3;
-/// How many words after "account" and the like a short number still belongs to it.
+/// How many words after "account" and the like a short number still belongs to it, and how many may lie
+/// between two groups of a number: "four seven six two, no, sorry, four seven six three".
 const REACH: usize = 4;
+/// How many words after "born" the parts of a date may lie.
+const DATE_REACH: usize = 8;
+/// Words whose next word is never a quantity, if it is a number.
+const KEEPERS: [&str; 8] =
+    ["account", "card", "pin", "password", "code", "reference", "policy", "extension"];
 
 /// Words that announce a number.
-const ANNOUNCERS: [&str; 22] = [
+const ANNOUNCERS: [&str; 30] = [
     "number",
     "account",
     "card",
@@ -35,6 +41,29 @@ const ANNOUNCERS: [&str; 22] = [
     "license",
     "birth",
     "born",
+    "digits",
+    "end",
+    "expiry",
+    "expires",
+    "password",
+    "cvv",
+    "p-i-n",
+    "p.i.n",
+];
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// What is counted or measured: a number before it is a quantity.
@@ -123,20 +152,45 @@ fn piece(word: &Word) -> Option<Piece> {
 
 /// The numbers that are to be hidden.
 pub(super) fn find(words: &[Word]) -> Vec<Found> {
-    let mut found = Vec::new();
+    let runs = runs(words);
+    let mut hidden: Vec<bool> = runs.iter().map(|run| is_private(words, run)).collect();
+    // Groups beside a number belong to it, and to each other.
+    let near = |a: &Range<usize>, b: &Range<usize>| b.start - a.end <= REACH;
+    let counts = |run: &Range<usize>| {
+        words.get(run.end).is_some_and(|next| is_unit(&next.plain)) || is_article(words, run)
+    };
+    for at in 1..runs.len() {
+        hidden[at] |= hidden[at - 1] && near(&runs[at - 1], &runs[at]) && !counts(&runs[at]);
+    }
+    for at in (1..runs.len()).rev() {
+        hidden[at - 1] |= hidden[at] && near(&runs[at - 1], &runs[at]) && !counts(&runs[at - 1]);
+    }
+    let hidden = runs.into_iter().zip(hidden).filter(|(_, hidden)| *hidden);
+    hidden.map(|(words, _)| Found { words, kind: Kind::Number }).collect()
+}
+
+/// "the one that broke", "one of them": a word, not a digit.
+fn is_article(words: &[Word], run: &Range<usize>) -> bool {
+    run.len() == 1 && words[run.start].plain == "one" && !words[run.start].ends
+}
+
+/// All that could be numbers, to be hidden or not.
+pub(super) fn runs(words: &[Word]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let run = run_from(words, at);
-        if run.is_empty() {
-            at += 1;
-            continue;
-        }
-        at = run.end;
-        if is_private(words, &run) {
-            found.push(Found { words: run, kind: Kind::Number });
+        at = run.end.max(at + 1);
+        if !run.is_empty() {
+            runs.push(run);
         }
     }
-    found
+    runs
+}
+
+/// How many digits the pieces of a number have.
+pub(super) fn digits(words: &[Word]) -> usize {
+    count(words).digits
 }
 
 /// The words from `start` on that are pieces of one number; "and" within "hundred and five".
@@ -147,7 +201,7 @@ fn run_from(words: &[Word], start: usize) -> Range<usize> {
             && end > start
             && matches!(words[end - 1].plain.as_str(), "hundred" | "thousand")
             && words.get(end + 1).is_some_and(|next| value(&next.plain).is_some());
-        if !and && piece(&words[end]).is_none() {
+        if !and && piece(&words[end]).is_none() && !is_nought(words, end, start) {
             break;
         }
         end += 1;
@@ -172,22 +226,48 @@ fn run_from(words: &[Word], start: usize) -> Range<usize> {
     run
 }
 
+/// A recogniser hears "not" for "nought" between digits.
+fn is_nought(words: &[Word], at: usize, start: usize) -> bool {
+    let digit = |at: usize| {
+        words.get(at).is_some_and(|word| {
+            matches!(piece(word), Some(Piece::Digits(_) | Piece::Values(_) | Piece::Again(_)))
+                || word.plain == "not"
+        })
+    };
+    matches!(words[at].plain.as_str(), "not" | "naught" | "nor")
+        && at > start
+        && digit(at - 1)
+        && digit(at + 1)
+        && words.get(at + 1).is_some_and(|next| next.plain != "one")
+}
+
 /// Letters that are words of their own.
 fn is_word(letter: &str) -> bool {
     matches!(letter, "a" | "i" | "x" | "p")
 }
 
-fn is_private(words: &[Word], run: &Range<usize>) -> bool {
+/// What the pieces of a number amount to.
+struct Count {
+    digits: usize,
+    letters: usize,
+    /// Digits that were said one by one.
+    spelt: usize,
+}
+
+fn count(words: &[Word]) -> Count {
     let mut digits = 0;
     let mut letters = 0;
     let mut spelt = 0;
     let mut again = 1;
     let mut spoken: Vec<u32> = Vec::new();
-    for word in &words[run.clone()] {
+    for word in words {
         match piece(word) {
             Some(Piece::Digits(n)) => {
                 digits += n * again;
-                spelt += usize::from(n == 1);
+                // "9-O-1-2", "2-double-7"; not "24-7".
+                let single = |part: &&str| part.len() == 1 || *part == "double";
+                let parts = word.plain.split('-').filter(single).count();
+                spelt += if word.plain.contains('-') { parts } else { usize::from(n == 1) };
                 // "AB1234": a code in one word; "7am", "40p" and "2nd" are none.
                 letters += usize::from(n > 2 && word.plain.contains(|c: char| c.is_alphabetic()));
             }
@@ -209,15 +289,61 @@ fn is_private(words: &[Word], run: &Range<usize>) -> bool {
         }
         again = 1;
     }
-    digits += spoken_digits(&spoken);
+    Count { digits: digits + spoken_digits(&spoken), letters, spelt }
+}
 
+fn is_private(words: &[Word], run: &Range<usize>) -> bool {
+    let Count { digits, letters, spelt } = count(&words[run.clone()]);
     let next = words.get(run.end).map_or("", |word| word.plain.as_str());
     let before = &words[run.start.saturating_sub(REACH)..run.start];
     let announced = before.iter().any(|word| ANNOUNCERS.contains(&word.plain.as_str()));
+    let kept = run.start > 0 && KEEPERS.contains(&words[run.start - 1].plain.as_str());
+    // "born on the third of the eleventh".
+    let earlier = &words[run.start.saturating_sub(DATE_REACH)..run.start];
+    let dated = earlier.iter().any(|word| matches!(word.plain.as_str(), "born" | "birth"));
     digits >= MANY_DIGITS
+        || is_code(words, run)
+        || ((kept || dated) && digits > 0 && !is_unit(next))
         || spelt >= SPELT_DIGITS
         || (letters > 0 && digits >= 2)
         || (announced && digits >= 2 && !is_unit(next))
+}
+
+/// A number of four digits that is neither a year nor an amount: the end of a card, a PIN. Or one of
+/// three and more with a mark before and after: what was asked for.
+fn is_code(words: &[Word], run: &Range<usize>) -> bool {
+    let next = words.get(run.end).map_or("", |word| word.plain.as_str());
+    let word = &words[run.start];
+    let digits = word.plain.chars().all(|c| c.is_ascii_digit()).then_some(word.plain.len());
+    let year = word.plain.starts_with("19") || word.plain.starts_with("20");
+    let apart = word.ends && run.start > 0 && words[run.start - 1].ends;
+    run.len() == 1
+        && !is_unit(next)
+        && digits.is_some_and(|digits| digits == 4 && !year || digits >= 3 && apart)
+}
+
+/// Dates with their year: of birth, mostly. "14 March 1972", "March 14th, 1972".
+pub(super) fn dates(words: &[Word]) -> Vec<Found> {
+    let month = |at: usize| words.get(at).is_some_and(|word| MONTHS.contains(&word.plain.as_str()));
+    let day = |at: usize| {
+        words.get(at).is_some_and(|word| {
+            let digits = word.plain.trim_end_matches(char::is_alphabetic);
+            digits.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
+        })
+    };
+    let year = |at: usize| {
+        words.get(at).is_some_and(|word| {
+            word.plain.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+        })
+    };
+    let mut found = Vec::new();
+    for at in 0..words.len() {
+        let whole = (day(at) && month(at + 1) || month(at) && day(at + 1)) && year(at + 2);
+        if whole {
+            found.push(Found { words: at..at + 3, kind: Kind::Number });
+        }
+    }
+    found
 }
 
 /// How many digits a sequence of number words has, written as numbers: "two thousand five

@@ -24,6 +24,11 @@ const TITLES: [&str; 11] =
 /// How many of [`TITLES`] are nothing but titles.
 const CLEAR_TITLES: usize = 8;
 
+/// Whether a point after the word only shortens it.
+pub(super) fn is_short_title(word: &str) -> bool {
+    matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "st")
+}
+
 /// What announces a name for certain: whatever follows is one, if it is no function word.
 const CERTAIN: [&[&str]; 8] = [
     &["name", "is"],

@@ -6,6 +6,15 @@ use super::{Found, Kind, Word};
 
 /// How many words a street's name may have between the house number and "street".
 const STREET_NAME_WORDS: usize = 3;
+/// Sites by which a word is part of an e-mail address.
+const PROVIDERS: [&str; 9] =
+    ["gmail", "hotmail", "outlook", "yahoo", "icloud", "mail.", "live.com", "aol", "internet"];
+/// How many words more than the last the name in an e-mail address may have.
+const LOCAL_WORDS: usize = 3;
+/// How many words with a capital may follow a street: a village, a town, a county.
+const TOWN_WORDS: usize = 4;
+/// How many words after "postcode" may be of it.
+const POSTCODE_WORDS: usize = 8;
 /// How many letters and digits said one by one can be a postcode, "s w one a two a a".
 const POSTCODE: std::ops::RangeInclusive<usize> = 5..=8;
 
@@ -41,7 +50,7 @@ const STREETS: [&str; 27] = [
 ];
 /// How many of [`STREETS`] are hardly ever anything else.
 const CLEAR_STREETS: usize = 10;
-const HOUSES: [&str; 6] = ["flat", "apartment", "unit", "house", "suite", "box"];
+const HOUSES: [&str; 8] = ["flat", "apartment", "unit", "house", "suite", "box", "lot", "plot"];
 const DOMAIN_ENDS: [&str; 14] =
     ["com", "co", "org", "net", "uk", "edu", "gov", "io", "de", "fr", "eu", "ca", "au", "ie"];
 
@@ -49,8 +58,20 @@ pub(super) fn emails(words: &[Word]) -> Vec<Found> {
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let plain = word.plain.as_str();
-        if plain.contains('@') {
-            found.push(Found { words: at..at + 1, kind: Kind::Email });
+        // A site of one's own name tells as much as an address at it.
+        if plain.contains('@')
+            || is_domain(plain) && words[..at].last().is_none_or(|w| w.plain != "at")
+        {
+            // "rachel double l. rachellatgmail.com": a recogniser joins them.
+            let mut start = at;
+            while start > 0
+                && at - start < LOCAL_WORDS
+                && PROVIDERS.iter().any(|provider| plain.contains(provider))
+                && is_of_name(&words[start - 1])
+            {
+                start -= 1;
+            }
+            found.push(Found { words: start..at + 1, kind: Kind::Email });
             continue;
         }
         // "jane at example dot com", "jane at example.com".
@@ -77,9 +98,34 @@ pub(super) fn emails(words: &[Word]) -> Vec<Found> {
                 break;
             }
         }
+        // "tom hyphen walker at", "big dave at": as far as something else begins.
+        let first = start;
+        while start > 0 && first - start < LOCAL_WORDS && is_of_name(&words[start - 1]) {
+            start -= 1;
+        }
         found.push(Found { words: start..end, kind: Kind::Email });
     }
     found
+}
+
+/// Whether a word before the last of an e-mail address belongs to it.
+fn is_of_name(word: &Word) -> bool {
+    let plain = word.plain.as_str();
+    let other = [
+        "email", "e-mail", "mail", "address", "receipt", "send", "sent", "use", "put", "try",
+        "write", "confirm", "is", "it's", "its", "to", "yes", "yeah", "okay", "ok", "no", "at",
+        "on", "that's",
+    ];
+    // "W.T. Jackson": points that shorten end nothing.
+    let initials = plain.split('.').all(|part| part.chars().count() == 1);
+    (!word.ends || initials) && !other.contains(&plain) && !is_function_word(plain)
+}
+
+/// Whether a word is the name of a site: "example.co.uk".
+fn is_domain(plain: &str) -> bool {
+    plain.rsplit_once('.').is_some_and(|(name, end)| {
+        DOMAIN_ENDS.contains(&end) && name.chars().filter(|c| c.is_alphabetic()).count() >= 3
+    })
 }
 
 /// Where a domain that begins at `start` ends.
@@ -115,6 +161,7 @@ pub(super) fn postcodes(words: &[Word]) -> Vec<Found> {
             found.push(Found { words: at..at + 1, kind: Kind::Postcode });
         }
     }
+    found.extend(announced_postcodes(words));
     // Letters and digits one by one.
     let single = |word: &Word| match word.plain.chars().next() {
         Some(c) if word.plain.len() == c.len_utf8() => Some(c.is_alphabetic()),
@@ -131,6 +178,39 @@ pub(super) fn postcodes(words: &[Word]) -> Vec<Found> {
             found.push(Found { words: at..at + run.len(), kind: Kind::Name });
         }
         at += run.len().max(1);
+    }
+    found
+}
+
+/// What is said after "postcode": letters, digits, and the words by which letters are told apart, "B for
+/// bravo".
+fn announced_postcodes(words: &[Word]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for at in 0..words.len() {
+        let one = words[at].plain.as_str();
+        let two = matches!(one, "code" | "codes") && at > 0 && words[at - 1].plain == "post";
+        if !matches!(one, "postcode" | "postcode's" | "postcodes" | "zip") && !two {
+            continue;
+        }
+        let mut start = at + 1;
+        while words.get(start).is_some_and(|word| matches!(word.plain.as_str(), "is" | "it's")) {
+            start += 1;
+        }
+        let mut end = start;
+        while end < words.len() && end < start + POSTCODE_WORDS {
+            let plain = words[end].plain.as_str();
+            // "M23B Act": what is heard of letters may be a word.
+            let short = plain.chars().count() <= 4
+                && words[end].written.starts_with(|c: char| c.is_ascii_digit() || c.is_uppercase());
+            let told = plain == "for" || end > start && words[end - 1].plain == "for";
+            if !(short || told || value(plain).is_some() || plain == "double") {
+                break;
+            }
+            end += 1;
+        }
+        if end > start {
+            found.push(Found { words: start..end, kind: Kind::Postcode });
+        }
     }
     found
 }
@@ -187,10 +267,41 @@ pub(super) fn addresses(words: &[Word]) -> Vec<Found> {
             first > 0 && matches!(words[first - 1].plain.as_str(), "on" | "in" | "at");
         let named = at > 0 && name_words > 0 && capital(word) && capital(&words[at - 1]);
         if let Some(house) = house {
-            found.push(Found { words: house..at + 1, kind: Kind::Address });
+            found.push(Found { words: house..town_end(words, at + 1), kind: Kind::Address });
+        } else if named && street < CLEAR_STREETS {
+            // "the Old Forge, Mill Lane, Great Barford".
+            let mut start = at - 1;
+            while start > 0
+                && at - start < TOWN_WORDS
+                && capital(&words[start - 1])
+                && !words[start - 1].starts
+            {
+                start -= 1;
+            }
+            found.push(Found { words: start..town_end(words, at + 1), kind: Kind::Address });
         } else if named || (street < CLEAR_STREETS && after_place && name_words == 1) {
             found.push(Found { words: at - 1..at + 1, kind: Kind::Address });
         }
     }
     found
+}
+
+/// Where what follows a street ends: words with a capital, with commas between or not; a number is one
+/// where such a word follows.
+fn town_end(words: &[Word], start: usize) -> usize {
+    let capital = |at: usize| {
+        words.get(at).is_some_and(|word| {
+            word.written.starts_with(char::is_uppercase)
+                && !word.starts
+                && !is_function_word(&word.plain)
+        })
+    };
+    let number = |at: usize| {
+        words.get(at).is_some_and(|word| word.plain.chars().all(|c| c.is_ascii_digit()))
+    };
+    let mut end = start;
+    while end < start + TOWN_WORDS && (capital(end) || number(end) && capital(end + 1)) {
+        end += 1;
+    }
+    end
 }

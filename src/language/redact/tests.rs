@@ -1,4 +1,5 @@
 use super::*;
+use crate::units::Party;
 
 #[track_caller]
 fn check(text: &str, masked: &str) {
@@ -139,4 +140,78 @@ fn an_utterance_may_begin_with_what_is_counted() {
     for text in ["people keep telling me that", "weeks i've waited", "p", "miles away", "o'clock"] {
         assert_eq!(redaction.masked(text), text);
     }
+}
+
+/// What is left of a talk: who speaks is `a` or `c`, each utterance comes two seconds after the last.
+#[track_caller]
+fn check_talk(said: &[(&str, &str)], masked: &[&str]) {
+    let talk: Vec<Spoken> = said
+        .iter()
+        .enumerate()
+        .map(|(at, (who, text))| Spoken {
+            party: Some(if *who == "a" { Party::Agent } else { Party::Customer }),
+            start_secs: at as f64 * 4.0,
+            end_secs: at as f64 * 4.0 + 2.0,
+            words: text.split(' ').collect(),
+        })
+        .collect();
+    let found = Redaction::default().find_in_talk(&talk);
+    let left: Vec<String> =
+        talk.iter().zip(&found).map(|(said, found)| mask(&said.words, found)).collect();
+    assert_eq!(left, masked);
+}
+
+#[test]
+fn a_number_over_several_turns_is_hidden() {
+    check_talk(
+        &[
+            ("c", "it's oh seven"),
+            ("a", "yes"),
+            ("c", "double oh nine"),
+            ("a", "double oh nine"),
+            ("c", "four."),
+            ("a", "Okay, we'll ring you in two days."),
+        ],
+        &[
+            "it's [number]",
+            "yes",
+            "[number]",
+            "[number]",
+            "[number].",
+            "Okay, we'll ring you in two days.",
+        ],
+    );
+    // The last digit alone, though nothing announced the first.
+    check_talk(&[("c", "four four one"), ("c", "seven")], &["[number]", "[number]"]);
+    // What was asked for.
+    check_talk(
+        &[
+            ("a", "What's the postcode there?"),
+            ("c", "twenty two, please"),
+            ("c", "Two of them broke."),
+        ],
+        &["What's the postcode there?", "[number], please", "Two of them broke."],
+    );
+}
+
+#[test]
+fn a_name_is_one_when_it_was_asked_for() {
+    check_talk(
+        &[
+            ("a", "And what's your surname?"),
+            ("c", "It's featherstone."),
+            ("c", "The kettle leaks."),
+        ],
+        &["And what's your surname?", "It's [name].", "The kettle leaks."],
+    );
+    check_talk(&[("c", "my name is"), ("c", "priyanka")], &["my name is", "[name]"]);
+    check_talk(
+        &[("a", "What's the first line of your address?"), ("c", "the old forge by the mill")],
+        &["What's the first line of your address?", "the [address] by the [address]"],
+    );
+    // Who asks does not answer.
+    check_talk(
+        &[("a", "Can I take your name?"), ("a", "For the parcel.")],
+        &["Can I take your name?", "For the parcel."],
+    );
 }

@@ -2,7 +2,7 @@
 //! in which calls are gone through.
 
 pub mod course;
-mod moments;
+pub(super) mod moments;
 pub mod scorecard;
 mod transcript;
 

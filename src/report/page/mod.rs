@@ -7,6 +7,7 @@
 //! and a content-security policy (`frame.rs`) lets no other script or style in, wherever it came from.
 
 mod call;
+mod clip;
 mod frame;
 mod index;
 mod link;
@@ -23,7 +24,10 @@ use askama::Template;
 use crate::archive::overview::overview;
 use crate::archive::trends::Trends;
 use crate::archive::{Index, IndexError};
-use crate::call::folder::{AUDIO_NAME, FolderError, LOG_NAME, read_log, write_whole};
+use crate::call::folder::{AUDIO_NAME, FolderError, LOG_NAME, read_log_with, write_whole};
+use crate::call::key::Key;
+
+pub(super) use self::clip::{clip_page, practice_page};
 
 /// Name of a call's page in its folder.
 pub const CALL_PAGE: &str = "report.html";
@@ -38,6 +42,12 @@ pub enum PageError {
     /// The log can't be read, or the page can't be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// A page of a locked call would lie beside it in the clear.
+    #[error("{}: is locked, and a page beside it would not be; give another place with --out", folder.display())]
+    BesideLocked {
+        /// The call's folder.
+        folder: PathBuf,
+    },
     /// The archive's index can't be used.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -57,7 +67,19 @@ pub fn write_call_page(folder: &Path) -> Result<PathBuf, PageError> {
 /// # Errors
 /// [`PageError::Folder`].
 pub fn write_call_page_to(folder: &Path, path: &Path) -> Result<PathBuf, PageError> {
-    let lines = read_log(folder)?;
+    write_call_page_with(folder, path, None)
+}
+
+/// The same of a call that may be locked; its page has no sound then.
+///
+/// # Errors
+/// [`PageError::Folder`].
+pub fn write_call_page_with(
+    folder: &Path,
+    path: &Path,
+    key: Option<&Key>,
+) -> Result<PathBuf, PageError> {
+    let lines = read_log_with(folder, key)?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let sound = sound::Sound::beside(folder, path);
     Ok(write(&call::CallPage::of(&lines, &name, &sound), path)?)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::link;
 use crate::audio::outline::Outline;
+use crate::call::file::is_locked;
 use crate::call::folder::AUDIO_NAME;
 use crate::call::record::{Line, Record};
 use crate::units::Party;
@@ -37,6 +38,9 @@ impl Sound {
     /// The sound in a call's folder, for the page at `page`.
     pub fn beside(folder: &Path, page: &Path) -> Sound {
         let path = folder.join(AUDIO_NAME);
+        if is_locked(&path) {
+            return Sound::Unreadable("it is locked".into());
+        }
         if !path.exists() {
             return Sound::Missing;
         }
