@@ -8,11 +8,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::store::{Archive, ArchiveError};
+use crate::call::began::Began;
 use crate::call::file::{LOCKED_ENDING, is_locked, locked_path, on_disk};
 use crate::call::folder::{LOG_NAME, private_file, read_head_with};
 use crate::call::key::{Key, looks_locked};
@@ -188,8 +189,7 @@ fn look(path: &Path, until: Date, key: Option<&Key>) -> Result<Age, String> {
 
 /// The day on which a call began, where it was taken.
 fn day_of(started: &str) -> Option<Date> {
-    let day = started.parse::<Date>();
-    day.or_else(|_| started.parse::<DateTime>().map(DateTime::date)).ok()
+    started.parse::<Began>().ok().map(|began| began.day)
 }
 
 /// Whether somebody has noted that the call is to be kept.
@@ -314,6 +314,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn the_day_of_a_call_is_that_where_it_was_taken() {
+        for started in ["2026-02-03", "2026-02-03T23:30:00Z", "2026-02-03T23:30:00.5+13:00"] {
+            assert_eq!(day_of(started), Some(date(2026, 2, 3)), "{started}");
+        }
+        assert_eq!(day_of("yesterday"), None);
+        assert_eq!(day_of("2026-02-3é"), None);
+    }
 
     #[test]
     fn a_length_of_time_leads_to_the_last_day_that_is_older() {

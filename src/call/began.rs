@@ -21,7 +21,9 @@ impl std::str::FromStr for Began {
 
     fn from_str(text: &str) -> Result<Began, NoTime> {
         let text = text.trim();
-        let day = text.parse::<Date>().or_else(|_| text.parse::<DateTime>().map(DateTime::date));
+        // A "Z" says nothing about the day; the parser of times without a zone refuses it.
+        let plain = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+        let day = plain.parse::<Date>().or_else(|_| plain.parse::<DateTime>().map(DateTime::date));
         match day {
             Ok(day) => Ok(Began { text: text.to_owned(), day }),
             Err(_) => Err(NoTime(text.to_owned())),
@@ -36,7 +38,9 @@ mod tests {
     #[test]
     fn a_day_is_that_of_the_place_of_the_call() {
         // Still the 25th where it was taken, though the 26th in Greenwich.
-        for text in ["2026-11-25", " 2026-11-25T23:30:00-05:00", "2026-11-25 14:30"] {
+        for text in
+            ["2026-11-25", " 2026-11-25T23:30:00-05:00", "2026-11-25 14:30", "2026-11-25T23:30:00Z"]
+        {
             assert_eq!(text.parse::<Began>().unwrap().day, jiff::civil::date(2026, 11, 25));
         }
         let refused = "last Tuesday".parse::<Began>().unwrap_err().to_string();
