@@ -104,6 +104,14 @@ fn suggestions_for_statements_of_a_third_writer_are_those_that_were_judged() {
 }
 
 #[test]
+fn suggestions_for_statements_of_a_fourth_writer_are_those_that_were_judged() {
+    let table = read(include_str!("fixtures/reflections-blind-third.tsv"));
+    assert_eq!(table.len(), 100);
+    compare(&table);
+    assert!(good(&table) >= 66, "only {} are right or rightly withheld", good(&table));
+}
+
+#[test]
 fn suggestions_for_statements_of_all_trades_are_those_that_were_judged() {
     let table = read(include_str!("fixtures/reflections-wide.tsv"));
     assert_eq!(table.len(), 399);

@@ -3,7 +3,7 @@
 //! [`Review`] is all that it knows; it is shown by [`show_review`], in a window of the system by
 //! [`run_review`]. Nothing waits for a disk: lists, searches, calls, waveforms come as [`News`] from
 //! threads of [`Errands`](crate::session::errands::Errands), and the sound is played by
-//! [`Playing`](crate::session::playing::Playing). What a call tells is the same as on its page
+//! [`Playing`]. What a call tells is the same as on its page
 //! ([`content`](crate::report::content)).
 
 mod axis;
