@@ -1,11 +1,13 @@
 //! The mind: follows both ears in the audio's time and says what the log says.
 
+mod words;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::doubt::{Doubt, Finding};
 use super::ear::Heard;
-use super::pending::{Final, Partial, Pending};
+use super::pending::Pending;
 use super::{SourceNote, Words};
 use crate::coach::discipline::Coach;
 use crate::coach::scene::Scene;
@@ -15,16 +17,14 @@ use crate::config::rules::Need;
 use crate::dialogue::overlap::Overlap;
 use crate::dialogue::summary::Tally;
 use crate::event::{
-    Bearing, Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, Utterance,
-    evidence,
+    Bearing, Body, CallHead, Event, GapCause, Layout, Measure, OverlapKind, Practice, evidence,
 };
-use crate::language::listener::{Listener, Said};
-use crate::language::model::Reading;
-use crate::language::sentiment::{Scored, Sentiment};
+use crate::language::listener::Listener;
+use crate::language::sentiment::Sentiment;
 use crate::speech::activity::FRAME;
 use crate::speech::span::SpanEvent;
 use crate::speech::transcript::Transcript;
-use crate::tone::heat::{self, CustomerTone};
+use crate::tone::heat::CustomerTone;
 use crate::tone::speaker::Speaker;
 use crate::tone::voice::VoiceModel;
 use crate::units::{CallSpan, CallTime, Party, PerParty};
@@ -254,95 +254,6 @@ impl Mind {
         self.coach.doubt(needs);
         let disables = self.coach.that_need(needs);
         self.tell(Body::Warning { code, text, disables }, out);
-    }
-
-    /// Takes the final words whose time it is, or all when the call is `over`, and tells those of
-    /// utterances that go on.
-    fn take_words(&mut self, over: bool, out: &mut Vec<Event>) {
-        while let Some(Final { party, span, transcript }) = self.pending.next_final(self.now, over)
-        {
-            match transcript {
-                Some(transcript) => self.take_transcript(party, span, transcript, out),
-                None => {
-                    let text =
-                        format!("The words from {} to {} are missing.", span.start, span.end);
-                    self.warn("words-lost", text, &[], out);
-                }
-            }
-        }
-        for party in Party::BOTH {
-            if let Some(Partial { party, span, text, stable }) = self.pending.partial(party) {
-                let party = self.named(party);
-                self.tell(Body::Partial { party, span, text, stable }, out);
-            }
-        }
-    }
-
-    fn take_transcript(
-        &mut self,
-        party: Party,
-        span: CallSpan,
-        transcript: Transcript,
-        out: &mut Vec<Event>,
-    ) {
-        let bare = |word: &str| {
-            let kept = |c: char| c.is_alphanumeric() || c == '-' || c == '\'';
-            word.chars().filter(|&c| kept(c)).collect::<String>().to_lowercase()
-        };
-        let plain: Vec<String> = transcript.words.iter().map(|word| bare(&word.text)).collect();
-        let spoken = plain.iter().map(String::as_str).filter(|word| !word.is_empty());
-        self.scene.overlaps.words(party, span, spoken);
-        self.speakers[party].words(span, &transcript.words);
-        if !transcript.words.is_empty() {
-            let Transcript { text, words, confidence, redo } = transcript;
-            let reading = self.sentiment.as_ref().map(|sentiment| sentiment.read(&text));
-            let scored = self.sentiment.as_ref().zip(reading.as_ref());
-            let scored = scored.map(|(sentiment, reading)| sentiment.score_reading(reading));
-            let sentiment = scored.as_ref().map(|scored| scored.value);
-            let told = reading.map_or_else(Vec::new, |reading| {
-                let said = Said { party, span, text: &text, words: &words, confidence };
-                self.hear(&said, &reading)
-            });
-            let doubt = self.doubt.words(confidence, words.len());
-            let named = self.named(party);
-            let utterance =
-                Utterance { party: named, span, text, words, confidence, redo, sentiment };
-            self.tell(Body::Utterance(utterance), out);
-            if let (Some(Party::Customer), Some(scored)) = (named, scored) {
-                self.feel(span, confidence, scored, out);
-            }
-            for body in told {
-                let signal = matches!(&body, Body::Practice(said) if said.name == "show-listening");
-                if !(signal && self.is_credited(span)) {
-                    self.tell(body, out);
-                }
-            }
-            if let Some(finding) = doubt {
-                self.tell_doubt(finding, out);
-            }
-        }
-    }
-
-    /// Whether the parties can be told apart.
-    fn apart(&self) -> bool {
-        !self.doubt.same_audio() && !self.doubt.bleeds()
-    }
-
-    /// What an utterance does; nothing where it may be the other's, or the words can't be trusted.
-    fn hear(&mut self, said: &Said<'_>, reading: &Reading) -> Vec<Body> {
-        let trusted = self.apart() && !self.doubt.words_are_doubtful();
-        let listener = self.listener.as_mut().filter(|_| trusted);
-        listener.map_or_else(Vec::new, |listener| listener.hear(said, reading))
-    }
-
-    /// Lets what the customer said count in their heat; not where both channels are one.
-    fn feel(&mut self, span: CallSpan, confidence: f32, scored: Scored, out: &mut Vec<Event>) {
-        let Some(tone) = self.tone.as_mut().filter(|_| !self.doubt.same_audio()) else { return };
-        let phrases = scored.phrases.into_iter().map(|phrase| (phrase.text, phrase.weight));
-        let said = heat::Said { value: scored.value, confidence, phrases: phrases.collect() };
-        if let Some(told) = tone.said(span, self.now, said) {
-            self.tell(Body::Tone(told), out);
-        }
     }
 
     fn follow_spans(&mut self, heard: &PerParty<Heard>, out: &mut Vec<Event>) {
