@@ -13,8 +13,12 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use evenkeel::archive::lock::{Way, turn};
 use evenkeel::audio::write::CallWriter;
+use evenkeel::call::file::locked_path;
+use evenkeel::call::key::Key as LockKey;
 use evenkeel::call::notes::{About, Notes, Said, Verdict};
+use evenkeel::session::player::Sound;
 use evenkeel::ui::{
     Keeping, Place, PurgeItem, Review, ReviewSetup, Waker, install_theme, show_review,
 };
@@ -24,6 +28,7 @@ use reviewed::HEARD;
 fn setup(place: &Path, call: Option<&str>) -> ReviewSetup {
     ReviewSetup {
         place: Place::at(place).0,
+        key: None,
         call: call.map(str::to_owned),
         by: "Kim".into(),
         memory: None,
@@ -316,6 +321,106 @@ fn every_view_is_complete_in_both_themes_and_when_all_is_large() {
     }
 }
 
+#[test]
+fn locked_calls_are_gone_through_with_their_key_and_nothing_of_them_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = reviewed::archive(dir.path());
+    let folder = archive.join("calls").join(HEARD);
+    let key = LockKey::generate();
+    turn(&archive, Way::Lock, &key, &[]).unwrap();
+    let files = || {
+        let mut names = Vec::new();
+        for folder in fs::read_dir(archive.join("calls")).unwrap().flatten() {
+            names.extend(fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()));
+        }
+        names.extend(fs::read_dir(&archive).unwrap().map(|file| file.unwrap().path()));
+        names.sort();
+        names
+    };
+    let before = files();
+    let with = |key: &LockKey| ReviewSetup { key: Some(key.clone()), ..setup(&archive, None) };
+    let mut harness = window(with(&key), Theme::Light);
+    assert_eq!(harness.state().listed().len(), 14);
+    // Words are looked for as ever, and where they were said is told.
+    press(&mut harness, &[Key::Slash]);
+    harness.get_by_label("Words that were said").type_text("thursday");
+    harness.run_steps(4);
+    assert_eq!(harness.state().listed().len(), 14);
+    press(&mut harness, &[Key::Escape]);
+    harness.state_mut().open(HEARD);
+    harness.run_steps(3);
+    assert_eq!(harness.state().open_call(), Some(HEARD));
+    harness.get_by_label_contains("Customer: My washing machine");
+    for trouble in ["The sound of this call was not kept", "can't be read", "is locked"] {
+        assert!(harness.query_by_label_contains(trouble).is_none(), "{trouble}");
+    }
+    press(&mut harness, &[Key::Space]);
+    harness.get_by_label_contains("there are no headphones in this test");
+    assert_eq!(files(), before);
+    press(&mut harness, &[Key::J, Key::W]);
+    let notes = folder.join("notes.jsonl");
+    assert!(!notes.exists() && locked_path(&notes).is_file());
+    let notes = Notes::read_with(&folder, Some(&key)).unwrap();
+    assert_eq!(notes.verdict(About::Moment { start: 12.64, end: 14.048 }), Some(Verdict::Wrong));
+    // Without the key, and with another.
+    let harness = window(setup(&archive, None), Theme::Light);
+    harness.get_by_label("All calls here are locked.");
+    harness.get_by_label_contains("14 calls are locked and left out");
+    let harness = window(with(&LockKey::generate()), Theme::Light);
+    harness.get_by_label_contains("was locked with another key");
+    let with = ReviewSetup { call: Some(HEARD.into()), ..with(&LockKey::generate()) };
+    window(with, Theme::Light).get_by_label_contains("was locked with another key");
+    let without = window(setup(&archive, Some(HEARD)), Theme::Light);
+    without.get_by_label_contains("is locked; give its key");
+}
+
+#[test]
+fn a_call_of_two_recordings_can_be_played() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("some");
+    let log = include_str!("fixtures/demo-call-log.jsonl");
+    let mut lines: Vec<String> = log.lines().map(str::to_owned).collect();
+    let mut head: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+    head["layout"] = "two-files".into();
+    let call = &*playback::DEMO;
+    let mut sources = Vec::new();
+    for (name, voice) in [("agent", &call.agent), ("customer", &call.customer)] {
+        let name = format!("{name}.wav");
+        fs::create_dir_all(&root).unwrap();
+        let mut writer = CallWriter::create(&root.join(&name)).unwrap();
+        writer.write(&PerParty { agent: voice.clone(), customer: voice.clone() }).unwrap();
+        writer.finish().unwrap();
+        let source = serde_json::json!(
+            {"name": name, "sample_rate": 16_000, "encoding": "pcm_s16le"}
+        );
+        sources.push(source);
+    }
+    head["source"] = sources.into();
+    lines[0] = head.to_string();
+    reviewed::write(&root, "two", &(lines.join("\n") + "\n"));
+    let heard = Arc::new(Mutex::new(None));
+    let own = Arc::clone(&heard);
+    let opener = move |mut sound: Box<dyn Sound>, agent: usize, _: Vec<(f64, f64)>| {
+        sound.seek(160_000).unwrap();
+        let mut out = Vec::new();
+        sound.read(16_000, &mut out).unwrap();
+        *own.lock().unwrap() = Some((agent, sound.channels(), out));
+        Err("it was heard".to_owned())
+    };
+    let with = ReviewSetup { opener: Some(Arc::new(opener)), ..setup(&root, Some("two")) };
+    let mut harness = window(with, Theme::Light);
+    assert!(harness.query_by_label_contains("The sound of this call was not kept").is_none());
+    press(&mut harness, &[Key::Space]);
+    harness.get_by_label_contains("it was heard");
+    let (agent, channels, out) = heard.lock().unwrap().take().unwrap();
+    assert_eq!((agent, channels), (0, 2));
+    for (i, frame) in out.chunks_exact(2).enumerate() {
+        let at = 160_000 + i;
+        assert!((frame[0] - call.agent[at]).abs() < 1e-3, "{at}");
+        assert!((frame[1] - call.customer[at]).abs() < 1e-3, "{at}");
+    }
+}
+
 /// Notes what it is asked for.
 #[derive(Default)]
 struct Asked(Mutex<Vec<String>>);
@@ -402,7 +507,7 @@ fn measures() {
         println!("{} calls", harness.state().listed().len());
         ready(&mut harness);
         timed("folders looked through", from);
-        for words in ["refund", "washing machine", "the"] {
+        for words in ["refund", "washing machine", "the", "you", "the washing", "you have the"] {
             press(&mut harness, &[Key::Slash]);
             harness.get_by_label("Words that were said").type_text(words);
             let from = Instant::now();

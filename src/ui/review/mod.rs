@@ -46,6 +46,7 @@ use self::memory::Memory;
 pub use self::run::{ReviewOptions, run_review};
 use super::theme::Palette;
 use super::window::Waker;
+use crate::call::key::Key;
 use crate::call::notes::{About, NotesError};
 use crate::session::playing::Playing;
 use crate::units::Party;
@@ -59,6 +60,8 @@ const SAID_SECS: f64 = 8.0;
 pub struct ReviewSetup {
     /// Where the calls are.
     pub place: Place,
+    /// The key of those that are locked.
+    pub key: Option<Key>,
     /// A call to open at once.
     pub call: Option<String>,
     /// Who goes through them, as they call themselves.
@@ -98,11 +101,11 @@ pub struct Review {
 impl Review {
     /// A review, which begins to look for calls.
     pub fn new(setup: ReviewSetup, waker: Waker) -> Review {
-        let ReviewSetup { place, call, by, memory, keeping, threads, opener } = setup;
+        let ReviewSetup { place, key, call, by, memory, keeping, threads, opener } = setup;
         let memory = Memory::load(memory.as_deref(), place.path());
         let (tell, news) = unbounded();
         let teller = Teller { news: tell, waker };
-        let library = Library::new(place, threads, teller);
+        let library = Library::new(place, key, threads, teller);
         let opener = opener.unwrap_or_else(|| Arc::new(Playing::open));
         let mut review = Review {
             library,
@@ -180,8 +183,9 @@ impl Review {
     fn take(&mut self, ctx: &Context) {
         while let Ok(news) = self.news.try_recv() {
             match news {
-                News::Listed { calls, complete, damaged } => {
-                    self.list.take(calls, complete, damaged);
+                News::Listed { calls, complete, damaged, locked } => {
+                    self.list.take(calls, complete);
+                    (self.list.damaged, self.list.locked) = (damaged, locked);
                     self.stale = true;
                     self.search();
                 }
@@ -193,6 +197,7 @@ impl Review {
                     self.list.matched(search, found);
                     self.stale = true;
                 }
+                News::Quoted { search, said } => self.list.quoted(search, said),
                 News::Opened(opened) => {
                     let own = self.call.as_ref().is_some_and(|call| call.opened.id == opened.id);
                     if self.opens.as_deref() == Some(&opened.id) {
@@ -553,10 +558,13 @@ pub fn show_review(ui: &mut Ui, review: &mut Review) {
         } else {
             let path = review.library.place().path();
             let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            list_view::damaged(ui, &review.list.damaged);
+            list_view::left_out(ui, &review.list);
             let did = list_view::show(ui, &mut review.list, &review.memory, &title, shares);
             if let Some(did) = did {
                 review.in_list(did, &ctx);
+            }
+            if let Some((search, words, numbers)) = review.list.to_quote() {
+                review.library.quote(search, words, numbers);
             }
         }
     });
