@@ -20,7 +20,7 @@ use evenkeel::call::key::Key as LockKey;
 use evenkeel::call::notes::{About, Notes, Said, Verdict};
 use evenkeel::session::player::Sound;
 use evenkeel::ui::{
-    Keeping, Place, PurgeItem, Review, ReviewSetup, Waker, install_theme, show_review,
+    Clip, Keeping, Place, PurgeItem, Review, ReviewSetup, Waker, install_theme, show_review,
 };
 use evenkeel::units::{CallSpan, PerParty};
 use reviewed::HEARD;
@@ -29,6 +29,7 @@ fn setup(place: &Path, call: Option<&str>) -> ReviewSetup {
     ReviewSetup {
         place: Place::at(place).0,
         key: None,
+        recordings: None,
         call: call.map(str::to_owned),
         by: "Kim".into(),
         memory: None,
@@ -94,6 +95,10 @@ fn calls_are_listed_sorted_found_and_opened() {
     assert_eq!(harness.state().listed(), ["toast"]);
     press(&mut harness, &[Key::Escape, Key::Enter]);
     assert_eq!(harness.state().open_call(), Some("toast"));
+    // Where they were said.
+    let said = log.lines().find(|line| line.contains("Is the toaster right?")).unwrap();
+    let said: serde_json::Value = serde_json::from_str(said).unwrap();
+    near(at(&harness), said["start"].as_f64().unwrap());
     press(&mut harness, &[Key::Escape]);
     assert_eq!(harness.state().open_call(), None);
     // It was opened, and stands out no more.
@@ -239,6 +244,21 @@ fn one_judges_notes_and_takes_back() {
     harness.get_by_label("Take back").click();
     harness.run_steps(2);
     assert!(Notes::read(&folder).unwrap().standing().is_empty());
+    // What is not noted yet is there again when the call is.
+    press(&mut harness, &[Key::N]);
+    harness.get_by_label("Note").type_text("half a thought");
+    harness.run_steps(2);
+    press(&mut harness, &[Key::Escape, Key::Escape]);
+    assert_eq!(harness.state().open_call(), None);
+    harness.get_by_label_contains("What you wrote is not noted yet");
+    press(&mut harness, &[Key::Enter, Key::F4]);
+    assert!(format!("{:?}", harness.get_by_label("Note")).contains("half a thought"));
+    press(&mut harness, &[Key::N]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    let notes = Notes::read(&folder).unwrap();
+    let said = notes.standing().last().map(|note| (note.about, note.said.clone()));
+    assert_eq!(said, Some((About::Call, Said::Noted { text: "half a thought".into() })));
     // Of the call as a whole.
     harness.get_by_label("Unsure").click();
     harness.run_steps(2);
@@ -369,9 +389,12 @@ fn locked_calls_are_gone_through_with_their_key_and_nothing_of_them_is_written()
     let harness = window(with(&LockKey::generate()), Theme::Light);
     harness.get_by_label_contains("was locked with another key");
     let with = ReviewSetup { call: Some(HEARD.into()), ..with(&LockKey::generate()) };
-    window(with, Theme::Light).get_by_label_contains("was locked with another key");
-    let without = window(setup(&archive, Some(HEARD)), Theme::Light);
-    without.get_by_label_contains("is locked; give its key");
+    let harness = window(with, Theme::Light);
+    let said = harness.get_by_label_contains("The log of this call can't be read");
+    assert!(format!("{said:?}").contains("was locked with another key"), "{said:?}");
+    let harness = window(setup(&archive, Some(HEARD)), Theme::Light);
+    let said = harness.get_by_label_contains("The log of this call can't be read");
+    assert!(format!("{said:?}").contains("is locked; give its key"), "{said:?}");
 }
 
 #[test]
@@ -426,11 +449,12 @@ fn a_call_of_two_recordings_can_be_played() {
 struct Asked(Mutex<Vec<String>>);
 
 impl Keeping for Asked {
-    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<PathBuf, String> {
+    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<Clip, String> {
         let name = folder.file_name().unwrap().to_string_lossy();
         let (from, to) = (span.start.secs(), span.end.secs());
         self.0.lock().unwrap().push(format!("{name} {from:.3} {to:.3} {redacted}"));
-        Ok(PathBuf::from("/clips/one"))
+        let remarks = vec!["3 words are masked".to_owned()];
+        Ok(Clip { page: PathBuf::from("/clips/one"), remarks })
     }
 
     fn purge_plan(&self, older_than_days: u32) -> Result<Vec<PurgeItem>, String> {
@@ -440,6 +464,8 @@ impl Keeping for Asked {
             id: id.into(),
             began: "2020-01-01".into(),
             bytes: 1_000_000,
+            remark: String::new(),
+            stays: false,
         };
         Ok(vec![item("one"), item("two")])
     }
@@ -464,6 +490,7 @@ fn a_moment_is_shared_and_old_calls_go_only_when_it_was_said_which() {
     harness.get_by_label("Make the clip").click();
     harness.run_steps(3);
     harness.get_by_label_contains("/clips/one");
+    harness.get_by_label("3 words are masked");
     press(&mut harness, &[Key::Escape, Key::Escape]);
     harness.get_by_label("Remove old calls…").click();
     harness.run_steps(3);

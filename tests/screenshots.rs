@@ -388,6 +388,7 @@ fn review() -> Vec<Picture> {
         let setup = ReviewSetup {
             place: Place::Archive(archive.clone()),
             key: None,
+            recordings: None,
             call: call.map(str::to_owned),
             by: "Kim".into(),
             memory: None,

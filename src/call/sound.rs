@@ -44,9 +44,9 @@ pub enum SoundError {
 
 impl CallSound {
     /// That of the call in `folder`, whose log has these lines and is `secs` long. A recording that
-    /// the log names is looked for in the folder, in those above it, and where the program was
-    /// started; its hash must be the one in the log.
-    pub fn of(folder: &Path, lines: &[Line], secs: f64) -> CallSound {
+    /// the log names is looked for in the folder, in those above it, among the `recordings`, and where
+    /// the program was started; its hash must be the one in the log.
+    pub fn of(folder: &Path, lines: &[Line], secs: f64, recordings: Option<&Path>) -> CallSound {
         let kept = folder.join(AUDIO_NAME);
         if is_there(&kept) {
             return CallSound::Kept(kept);
@@ -67,7 +67,7 @@ impl CallSound {
         }
         let above = folder.ancestors().take(FOLDERS_ABOVE + 1).map(Path::to_owned);
         let here = std::env::current_dir().ok();
-        let mut places = above.chain(here);
+        let mut places = above.chain(recordings.map(Path::to_owned)).chain(here);
         let found = match sources {
             [one] => places
                 .map(|place| place.join(&one.name))
@@ -161,7 +161,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("calls/a");
         std::fs::create_dir_all(&folder).unwrap();
-        let of = |lines: &[Line]| CallSound::of(&folder, lines, 1.0);
+        let of = |lines: &[Line]| CallSound::of(&folder, lines, 1.0, None);
         let lines = call("day.wav", "");
         assert_eq!(of(&lines), CallSound::Missing);
         let recording = dir.path().join("day.wav");
@@ -169,7 +169,13 @@ mod tests {
         writer.write(&PerParty { agent: vec![0.0; 16_000], customer: vec![0.1; 16_000] }).unwrap();
         writer.finish().unwrap();
         assert_eq!(of(&lines), CallSound::Recording(recording.clone()));
-        assert_eq!(CallSound::of(&folder, &lines, 9.0), CallSound::Missing);
+        assert_eq!(CallSound::of(&folder, &lines, 9.0, None), CallSound::Missing);
+        // Somewhere else, and told where.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let apart = elsewhere.path().join("calls/a");
+        let found = |recordings| CallSound::of(&apart, &lines, 1.0, recordings);
+        assert_eq!(found(None), CallSound::Missing);
+        assert_eq!(found(Some(dir.path())), CallSound::Recording(recording.clone()));
         // Another recording of the same name.
         let other = call("day.wav", &format!(r#","sha256":"{}""#, "0".repeat(64)));
         assert_eq!(of(&other), CallSound::Missing);
@@ -190,7 +196,7 @@ mod tests {
         let Record::Call { source, .. } = &mut lines[0].record else { panic!() };
         let other = SourceRecord { name: "customer.wav".into(), ..source[0].clone() };
         source.push(other);
-        let of = |secs: f64| CallSound::of(&folder, &lines, secs);
+        let of = |secs: f64| CallSound::of(&folder, &lines, secs, None);
         let [agent, customer] = ["agent.wav", "customer.wav"].map(|name| dir.path().join(name));
         for (path, frames) in [(&agent, 16_000), (&customer, 48_000)] {
             assert_eq!(of(3.0), CallSound::Missing);
@@ -229,7 +235,7 @@ mod tests {
             names
         };
         let before = names();
-        let sound = CallSound::of(&folder, &[], 0.0);
+        let sound = CallSound::of(&folder, &[], 0.0, None);
         assert!(matches!(sound, CallSound::Kept(_)));
         let mut open = sound.open(Some(&key)).unwrap().unwrap();
         for frame in [150_000, 3, 199_999] {

@@ -36,6 +36,11 @@ pub struct ReviewArgs {
     #[arg(long, value_enum)]
     look: Option<LookArg>,
 
+    /// A folder of recordings: a call without sound of its own is heard from the recording that its log
+    /// names, if it is the same
+    #[arg(long, value_name = "FOLDER")]
+    recordings: Option<PathBuf>,
+
     #[command(flatten)]
     key: KeyArgs,
 }
@@ -78,10 +83,15 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
     };
     let own = root.map(|root| root.join(KEY_NAME));
     let key = args.key.load_for(own.as_deref(), &place.calls())?;
-    let keeper = Keeper::new(root, home, &by, key.clone());
+    let recordings = args.recordings;
+    if let Some(folder) = recordings.as_ref().filter(|folder| !folder.is_dir()) {
+        bail!("{}: there is no such folder; give the one that recordings are in", folder.display());
+    }
+    let keeper = Keeper::new(root, home, &by, key.clone(), recordings.clone());
     let setup = ReviewSetup {
         place,
         key,
+        recordings,
         call,
         by,
         memory: settings.and_then(|path| Some(path.parent()?.join("review"))),

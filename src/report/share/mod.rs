@@ -95,6 +95,8 @@ pub struct Request<'a> {
     pub wanted: Wanted,
     /// Its recording, where it isn't the sound in the folder nor beside it under its name.
     pub recording: Option<&'a CallFiles>,
+    /// A folder in which recordings are looked for by the names in the log, beside the usual places.
+    pub recordings: Option<&'a Path>,
 }
 
 /// By whom, and where to.
@@ -191,7 +193,7 @@ impl Draft {
         let name = request.call.file_name().unwrap_or_default().to_string_lossy();
         let clip = Clip::of(&lines, &name, &request.wanted)?;
         let out = CallFolder::create(release.out)?;
-        let found = sound::find(request.call, &lines, request.recording, release.key);
+        let found = sound::find(request, &lines, release.key);
         let no_sound = match &found {
             Found::Source(_) => None,
             Found::Nowhere(why) => Some(why.clone()),

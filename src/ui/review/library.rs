@@ -101,7 +101,7 @@ pub enum News {
     /// The sound device.
     Playing(Result<Playing, String>),
     /// A clip was made, or not.
-    Shared(Result<PathBuf, String>),
+    Shared(Result<super::keeping::Clip, String>),
     /// What would be taken away.
     Planned(Result<Vec<super::keeping::PurgeItem>, String>),
     /// How many calls were taken away.
@@ -130,6 +130,7 @@ impl Teller {
 pub struct Library {
     place: Place,
     key: Option<Key>,
+    recordings: Option<PathBuf>,
     index: Arc<Mutex<Option<Index>>>,
     pub(super) errands: Errands,
     searches: Line,
@@ -137,12 +138,18 @@ pub struct Library {
 }
 
 impl Library {
-    /// The calls at `place`, with the key of those that are locked, on so many threads; with none the
-    /// window waits for everything.
-    pub fn new(place: Place, key: Option<Key>, threads: usize, teller: Teller) -> Library {
+    /// The calls at `place`, with the key of those that are locked and a folder of recordings, on so many
+    /// threads; with none the window waits for everything.
+    pub fn new(
+        place: Place,
+        key: Option<Key>,
+        recordings: Option<PathBuf>,
+        threads: usize,
+        teller: Teller,
+    ) -> Library {
         let errands = Errands::new("review", threads);
         let searches = errands.line();
-        Library { place, key, index: Arc::default(), errands, searches, teller }
+        Library { place, key, recordings, index: Arc::default(), errands, searches, teller }
     }
 
     /// Where the calls are.
@@ -229,9 +236,10 @@ impl Library {
     /// Opens a call.
     pub fn open(&self, id: &str) {
         let (folder, key) = (self.folder(id), self.key.clone());
-        let teller = self.teller.clone();
+        let (recordings, teller) = (self.recordings.clone(), self.teller.clone());
         self.errands.run(move || {
-            teller.tell(News::Opened(Box::new(OpenedCall::read(&folder, key))));
+            let opened = OpenedCall::read(&folder, key, recordings.as_deref());
+            teller.tell(News::Opened(Box::new(opened)));
         });
     }
 }

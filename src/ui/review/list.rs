@@ -247,7 +247,7 @@ impl CallList {
 
     /// The words that were looked for, in which search, and the calls in view of which nobody has
     /// looked up yet where they were said.
-    pub fn to_quote(&mut self) -> Option<(u64, String, Vec<i64>)> {
+    pub fn unquoted(&mut self) -> Option<(u64, String, Vec<i64>)> {
         let words = self.query.words.trim();
         if words.is_empty() || self.found.is_none() || self.is_searching() {
             return None;
@@ -276,6 +276,12 @@ impl CallList {
     /// Where the words that are looked for were said first in a call.
     pub fn said(&self, call: &Glance) -> Option<&(f64, String)> {
         self.said.get(&call.number)?.as_ref()
+    }
+
+    /// The moment at which they were said first in the call with this name.
+    pub fn said_at(&self, id: &str) -> Option<f64> {
+        let call = self.calls.iter().find(|call| call.id == id)?;
+        self.said(call).map(|(at, _)| *at)
     }
 
     /// Puts together what is shown.
@@ -409,13 +415,13 @@ mod tests {
         list.matched(late, HashSet::new());
         assert!(list.is_searching());
         list.in_view = vec![9];
-        assert_eq!(list.to_quote(), None);
+        assert_eq!(list.unquoted(), None);
         list.matched(search, HashSet::from([9]));
         list.arrange(&memory);
         assert_eq!(ids(&list), ["b"]);
         // Where they were said is looked up once, and only of what is in view.
-        assert_eq!(list.to_quote(), Some((search, "refund".to_owned(), vec![9])));
-        assert_eq!(list.to_quote(), None);
+        assert_eq!(list.unquoted(), Some((search, "refund".to_owned(), vec![9])));
+        assert_eq!(list.unquoted(), None);
         assert_eq!(list.said(list.at(0).unwrap()), None);
         list.quoted(late, vec![(9, (1.0, "late".into()))]);
         list.quoted(search, vec![(9, (3.0, "my refund".into()))]);

@@ -27,6 +27,7 @@ mod transcript;
 mod transport;
 mod widgets;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,7 @@ use eframe::egui::{self, Context, Frame, Margin, Theme, Ui};
 use self::call::Call;
 use self::deck::Opener;
 use self::dialogs::{Dialog, Purge, Share};
-pub use self::keeping::{Keeping, PurgeItem};
+pub use self::keeping::{Clip, Keeping, PurgeItem};
 use self::keys::Wish;
 pub use self::library::Place;
 use self::library::{Library, News, Teller};
@@ -62,6 +63,8 @@ pub struct ReviewSetup {
     pub place: Place,
     /// The key of those that are locked.
     pub key: Option<Key>,
+    /// A folder in which recordings are that calls were made from.
+    pub recordings: Option<PathBuf>,
     /// A call to open at once.
     pub call: Option<String>,
     /// Who goes through them, as they call themselves.
@@ -84,6 +87,8 @@ pub struct Review {
     call: Option<Call>,
     /// A call that is being opened.
     opens: Option<String>,
+    /// What was being written on calls when they were closed.
+    drafts: HashMap<String, String>,
     memory: Memory,
     by: String,
     keeping: Option<Arc<dyn Keeping>>,
@@ -101,11 +106,12 @@ pub struct Review {
 impl Review {
     /// A review, which begins to look for calls.
     pub fn new(setup: ReviewSetup, waker: Waker) -> Review {
-        let ReviewSetup { place, key, call, by, memory, keeping, threads, opener } = setup;
+        let ReviewSetup { place, key, recordings, call, by, memory, keeping, threads, opener } =
+            setup;
         let memory = Memory::load(memory.as_deref(), place.path());
         let (tell, news) = unbounded();
         let teller = Teller { news: tell, waker };
-        let library = Library::new(place, key, threads, teller);
+        let library = Library::new(place, key, recordings, threads, teller);
         let opener = opener.unwrap_or_else(|| Arc::new(Playing::open));
         let mut review = Review {
             library,
@@ -113,6 +119,7 @@ impl Review {
             list: CallList::default(),
             call: None,
             opens: None,
+            drafts: HashMap::new(),
             memory,
             by,
             keeping,
@@ -204,9 +211,16 @@ impl Review {
                         self.opens = None;
                         self.memory.open(&opened.id);
                         self.list.chosen = Some(opened.id.clone());
+                        self.keep_draft();
                         let opener = Arc::clone(&self.opener);
                         let layout = &self.memory.layout;
-                        self.call = Some(Call::new(*opened, opener, layout, &self.library));
+                        let mut call = Call::new(*opened, opener, layout, &self.library);
+                        call.draft = self.drafts.remove(&call.opened.id).unwrap_or_default();
+                        // Whoever looked for words wants to hear them.
+                        if let Some(at) = self.list.said_at(&call.opened.id) {
+                            call.go(at);
+                        }
+                        self.call = Some(call);
                         self.stale = true;
                     } else if own && let Some(call) = &mut self.call {
                         call.renew(*opened, &self.library);
@@ -265,6 +279,24 @@ impl Review {
             self.library.search(search, wanted);
         }
         self.stale = true;
+    }
+
+    /// Keeps what is being written on the open call; whether there is anything.
+    fn keep_draft(&mut self) -> bool {
+        let Some(call) = self.call.as_mut().filter(|call| !call.draft.trim().is_empty()) else {
+            return false;
+        };
+        self.drafts.insert(call.opened.id.clone(), std::mem::take(&mut call.draft));
+        true
+    }
+
+    /// Goes back to the list.
+    fn leave(&mut self, ctx: &Context) {
+        if self.keep_draft() {
+            let what = "What you wrote is not noted yet: it is there when you open the call again.";
+            self.say(ctx, what.into());
+        }
+        self.close();
     }
 
     fn close(&mut self) {
@@ -387,7 +419,7 @@ impl Review {
         } else if let Some(call) = self.call.as_mut().filter(|call| call.selection.is_some()) {
             call.selection = None;
         } else if self.call.is_some() {
-            self.close();
+            self.leave(ctx);
         }
     }
 
@@ -435,7 +467,7 @@ impl Review {
 
     fn in_call(&mut self, did: call_view::Did, ctx: &Context) {
         match did {
-            call_view::Did::Back => return self.close(),
+            call_view::Did::Back => return self.leave(ctx),
             call_view::Did::Keys => return self.wish(Wish::Sheet, ctx),
             call_view::Did::Look => return self.wish(Wish::Look, ctx),
             call_view::Did::Transport(did) => return self.with_transport(did, ctx),
@@ -563,7 +595,7 @@ pub fn show_review(ui: &mut Ui, review: &mut Review) {
             if let Some(did) = did {
                 review.in_list(did, &ctx);
             }
-            if let Some((search, words, numbers)) = review.list.to_quote() {
+            if let Some((search, words, numbers)) = review.list.unquoted() {
                 review.library.quote(search, words, numbers);
             }
         }

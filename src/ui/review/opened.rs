@@ -79,9 +79,9 @@ pub struct Course {
 }
 
 impl OpenedCall {
-    /// Reads the call in `folder`, with the key of what is locked in it. Whatever is wrong with it, there
-    /// is something to show.
-    pub fn read(folder: &Path, key: Option<Key>) -> OpenedCall {
+    /// Reads the call in `folder`, with the key of what is locked in it; its recording may be among the
+    /// `recordings`. Whatever is wrong with it, there is something to show.
+    pub fn read(folder: &Path, key: Option<Key>, recordings: Option<&Path>) -> OpenedCall {
         let stamp = stamp(folder);
         let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut troubles = Vec::new();
@@ -111,7 +111,7 @@ impl OpenedCall {
             ));
         }
         let content = CallContent::of(&lines, &id);
-        let sound = CallSound::of(folder, &lines, content.secs);
+        let sound = CallSound::of(folder, &lines, content.secs, recordings);
         let mono = content.mono;
         let speech = |party| course::speech(&lines, (!mono).then_some(party));
         let course = Course {
