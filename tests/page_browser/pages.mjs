@@ -242,11 +242,11 @@ await check("a clip is its page and its sound, which plays, and nothing else", a
   await page.close();
 });
 
-await check("a clip without sound says why, and one of markup shows it as words", async () => {
+await check("a clip without sound says so, and one of markup shows it as words", async () => {
   const silent = await open("clip-silent/page.html");
   assert.deepEqual(files("clip-silent"), ["page.html"]);
   assert.equal(await silent.$("audio"), null);
-  assert.match(await text(silent, "main"), /sound/);
+  assert.match(await text(silent, "main"), /There is no sound of it/);
   const bad = await open("clip-bad/page.html");
   assert.match(await text(bad, "body"), /<script>alert\(1\)<\/script>/);
   assert.equal(await bad.$("img, iframe, script"), null);
@@ -255,7 +255,7 @@ await check("a clip without sound says why, and one of markup shows it as words"
   await bad.close();
 });
 
-await check("a practice set has all its moments, each with its own sound or why it has none", async () => {
+await check("a practice set has all its moments, each with its own sound or a word that it has none", async () => {
   const page = await open("set/page.html");
   assert.equal(await text(page, "h1"), "Letting them finish");
   assert.equal((await page.$$("section")).length, 3);

@@ -134,7 +134,7 @@ pub struct Shared {
 pub fn share(request: &Request<'_>, release: &Release<'_>) -> Result<Shared, ShareError> {
     let draft = Draft::of(request, release, None)?;
     let page = release.out.join(format!("clip-{}.html", draft.share.id));
-    let text = clip_page(&draft.clip, draft.sound_name().as_deref(), draft.no_sound.as_deref());
+    let text = clip_page(&draft.clip, draft.sound_name().as_deref());
     draft.record(request, release)?;
     draft.place_sound()?;
     write_whole(&page, &text)?;
@@ -159,11 +159,9 @@ pub fn practice_set(
     }
     let page = release.out.join(format!("{}.html", file_name(name)));
     let sounds: Vec<Option<String>> = drafts.iter().map(Draft::sound_name).collect();
-    let clips: Vec<(&Clip, Option<&str>, Option<&str>)> = drafts
-        .iter()
-        .zip(&sounds)
-        .map(|(draft, sound)| (&draft.clip, sound.as_deref(), draft.no_sound.as_deref()))
-        .collect();
+    let pairs = drafts.iter().zip(&sounds);
+    let clips: Vec<(&Clip, Option<&str>)> =
+        pairs.map(|(draft, sound)| (&draft.clip, sound.as_deref())).collect();
     let text = practice_page(name, &clips);
     for (draft, request) in drafts.iter().zip(requests) {
         draft.record(request, release)?;
