@@ -10,13 +10,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use eframe::egui::{self, Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use evenkeel::archive::Index;
+use evenkeel::archive::find::{Wanted, matching};
+use evenkeel::archive::lock::{Way, turn};
 use evenkeel::audio::write::CallWriter;
+use evenkeel::call::file::locked_path;
+use evenkeel::call::key::Key as LockKey;
 use evenkeel::call::notes::{About, Notes, Said, Verdict};
+use evenkeel::session::player::Sound;
 use evenkeel::ui::{
-    Keeping, Place, PurgeItem, Review, ReviewSetup, Waker, install_theme, show_review,
+    Clip, Keeping, Place, PurgeItem, Review, ReviewSetup, Waker, install_theme, show_review,
 };
 use evenkeel::units::{CallSpan, PerParty};
 use reviewed::HEARD;
@@ -24,6 +31,8 @@ use reviewed::HEARD;
 fn setup(place: &Path, call: Option<&str>) -> ReviewSetup {
     ReviewSetup {
         place: Place::at(place).0,
+        key: None,
+        recordings: None,
         call: call.map(str::to_owned),
         by: "Kim".into(),
         memory: None,
@@ -89,6 +98,10 @@ fn calls_are_listed_sorted_found_and_opened() {
     assert_eq!(harness.state().listed(), ["toast"]);
     press(&mut harness, &[Key::Escape, Key::Enter]);
     assert_eq!(harness.state().open_call(), Some("toast"));
+    // Where they were said.
+    let said = log.lines().find(|line| line.contains("Is the toaster right?")).unwrap();
+    let said: serde_json::Value = serde_json::from_str(said).unwrap();
+    near(at(&harness), said["start"].as_f64().unwrap());
     press(&mut harness, &[Key::Escape]);
     assert_eq!(harness.state().open_call(), None);
     // It was opened, and stands out no more.
@@ -234,6 +247,21 @@ fn one_judges_notes_and_takes_back() {
     harness.get_by_label("Take back").click();
     harness.run_steps(2);
     assert!(Notes::read(&folder).unwrap().standing().is_empty());
+    // What is not noted yet is there again when the call is.
+    press(&mut harness, &[Key::N]);
+    harness.get_by_label("Note").type_text("half a thought");
+    harness.run_steps(2);
+    press(&mut harness, &[Key::Escape, Key::Escape]);
+    assert_eq!(harness.state().open_call(), None);
+    harness.get_by_label_contains("What you wrote is not noted yet");
+    press(&mut harness, &[Key::Enter, Key::F4]);
+    assert!(format!("{:?}", harness.get_by_label("Note")).contains("half a thought"));
+    press(&mut harness, &[Key::N]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    let notes = Notes::read(&folder).unwrap();
+    let said = notes.standing().last().map(|note| (note.about, note.said.clone()));
+    assert_eq!(said, Some((About::Call, Said::Noted { text: "half a thought".into() })));
     // Of the call as a whole.
     harness.get_by_label("Unsure").click();
     harness.run_steps(2);
@@ -316,16 +344,121 @@ fn every_view_is_complete_in_both_themes_and_when_all_is_large() {
     }
 }
 
+#[test]
+fn locked_calls_are_gone_through_with_their_key_and_nothing_of_them_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = reviewed::archive(dir.path());
+    let folder = archive.join("calls").join(HEARD);
+    let key = LockKey::generate();
+    turn(&archive, Way::Lock, &key, &[]).unwrap();
+    let files = || {
+        let mut names = Vec::new();
+        for folder in fs::read_dir(archive.join("calls")).unwrap().flatten() {
+            names.extend(fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()));
+        }
+        names.extend(fs::read_dir(&archive).unwrap().map(|file| file.unwrap().path()));
+        names.sort();
+        names
+    };
+    let before = files();
+    let with = |key: &LockKey| ReviewSetup { key: Some(key.clone()), ..setup(&archive, None) };
+    let mut harness = window(with(&key), Theme::Light);
+    assert_eq!(harness.state().listed().len(), 14);
+    // Words are looked for as ever, and where they were said is told.
+    press(&mut harness, &[Key::Slash]);
+    harness.get_by_label("Words that were said").type_text("thursday");
+    harness.run_steps(4);
+    assert_eq!(harness.state().listed().len(), 14);
+    press(&mut harness, &[Key::Escape]);
+    harness.state_mut().open(HEARD);
+    harness.run_steps(3);
+    assert_eq!(harness.state().open_call(), Some(HEARD));
+    // It opens where the word was said.
+    assert!(harness.query_all_by_label_contains("machine on Thursday").next().is_some());
+    for trouble in ["The sound of this call was not kept", "can't be read", "is locked"] {
+        assert!(harness.query_by_label_contains(trouble).is_none(), "{trouble}");
+    }
+    press(&mut harness, &[Key::Space]);
+    harness.get_by_label_contains("there are no headphones in this test");
+    assert_eq!(files(), before);
+    press(&mut harness, &[Key::Home, Key::J, Key::W]);
+    let notes = folder.join("notes.jsonl");
+    assert!(!notes.exists() && locked_path(&notes).is_file());
+    let notes = Notes::read_with(&folder, Some(&key)).unwrap();
+    assert_eq!(notes.verdict(About::Moment { start: 12.64, end: 14.048 }), Some(Verdict::Wrong));
+    // Without the key, and with another.
+    let harness = window(setup(&archive, None), Theme::Light);
+    harness.get_by_label("All calls here are locked.");
+    harness.get_by_label_contains("14 calls are locked and left out");
+    let harness = window(with(&LockKey::generate()), Theme::Light);
+    harness.get_by_label_contains("was locked with another key");
+    let with = ReviewSetup { call: Some(HEARD.into()), ..with(&LockKey::generate()) };
+    let harness = window(with, Theme::Light);
+    let said = harness.get_by_label_contains("The log of this call can't be read");
+    assert!(format!("{said:?}").contains("was locked with another key"), "{said:?}");
+    let harness = window(setup(&archive, Some(HEARD)), Theme::Light);
+    let said = harness.get_by_label_contains("The log of this call can't be read");
+    assert!(format!("{said:?}").contains("is locked; give its key"), "{said:?}");
+}
+
+#[test]
+fn a_call_of_two_recordings_can_be_played() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("some");
+    let log = include_str!("fixtures/demo-call-log.jsonl");
+    let mut lines: Vec<String> = log.lines().map(str::to_owned).collect();
+    let mut head: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+    head["layout"] = "two-files".into();
+    let call = &*playback::DEMO;
+    let mut sources = Vec::new();
+    for (name, voice) in [("agent", &call.agent), ("customer", &call.customer)] {
+        let name = format!("{name}.wav");
+        fs::create_dir_all(&root).unwrap();
+        let mut writer = CallWriter::create(&root.join(&name)).unwrap();
+        writer.write(&PerParty { agent: voice.clone(), customer: voice.clone() }).unwrap();
+        writer.finish().unwrap();
+        let source = serde_json::json!(
+            {"name": name, "sample_rate": 16_000, "encoding": "pcm_s16le"}
+        );
+        sources.push(source);
+    }
+    head["source"] = sources.into();
+    lines[0] = head.to_string();
+    reviewed::write(&root, "two", &(lines.join("\n") + "\n"));
+    let heard = Arc::new(Mutex::new(None));
+    let own = Arc::clone(&heard);
+    let opener = move |mut sound: Box<dyn Sound>, agent: usize, _: Vec<(f64, f64)>| {
+        sound.seek(160_000).unwrap();
+        let mut out = Vec::new();
+        sound.read(16_000, &mut out).unwrap();
+        *own.lock().unwrap() = Some((agent, sound.channels(), out));
+        Err("it was heard".to_owned())
+    };
+    let with = ReviewSetup { opener: Some(Arc::new(opener)), ..setup(&root, Some("two")) };
+    let mut harness = window(with, Theme::Light);
+    assert!(harness.query_by_label_contains("The sound of this call was not kept").is_none());
+    press(&mut harness, &[Key::Space]);
+    harness.get_by_label_contains("it was heard");
+    let (agent, channels, out) = heard.lock().unwrap().take().unwrap();
+    assert_eq!((agent, channels), (0, 2));
+    for (i, frame) in out.chunks_exact(2).enumerate() {
+        let at = 160_000 + i;
+        assert!((frame[0] - call.agent[at]).abs() < 1e-3, "{at}");
+        assert!((frame[1] - call.customer[at]).abs() < 1e-3, "{at}");
+    }
+}
+
 /// Notes what it is asked for.
 #[derive(Default)]
 struct Asked(Mutex<Vec<String>>);
 
 impl Keeping for Asked {
-    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<PathBuf, String> {
+    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<Clip, String> {
         let name = folder.file_name().unwrap().to_string_lossy();
         let (from, to) = (span.start.secs(), span.end.secs());
         self.0.lock().unwrap().push(format!("{name} {from:.3} {to:.3} {redacted}"));
-        Ok(PathBuf::from("/clips/one"))
+        let remarks = vec!["3 words are masked".to_owned()];
+        Ok(Clip { page: PathBuf::from("/clips/one"), remarks })
     }
 
     fn purge_plan(&self, older_than_days: u32) -> Result<Vec<PurgeItem>, String> {
@@ -335,6 +468,8 @@ impl Keeping for Asked {
             id: id.into(),
             began: "2020-01-01".into(),
             bytes: 1_000_000,
+            remark: String::new(),
+            stays: false,
         };
         Ok(vec![item("one"), item("two")])
     }
@@ -359,6 +494,7 @@ fn a_moment_is_shared_and_old_calls_go_only_when_it_was_said_which() {
     harness.get_by_label("Make the clip").click();
     harness.run_steps(3);
     harness.get_by_label_contains("/clips/one");
+    harness.get_by_label("3 words are masked");
     press(&mut harness, &[Key::Escape, Key::Escape]);
     harness.get_by_label("Remove old calls…").click();
     harness.run_steps(3);
@@ -375,6 +511,10 @@ fn a_moment_is_shared_and_old_calls_go_only_when_it_was_said_which() {
     let harness = window(setup(&archive, None), Theme::Light);
     assert!(harness.query_by_label("Remove old calls…").is_none());
 }
+
+/// Words that no call has, nearly all have, or all have but never together.
+const SEARCHES: [&str; 6] =
+    ["refund", "washing machine", "the", "you", "the washing", "you have the"];
 
 /// Prints what opening and going through costs, for `docs/measurements.md`. `EVENKEEL_ARCHIVE` is an
 /// archive, such as `docs/compare/synthetic_archive.py` makes.
@@ -402,7 +542,7 @@ fn measures() {
         println!("{} calls", harness.state().listed().len());
         ready(&mut harness);
         timed("folders looked through", from);
-        for words in ["refund", "washing machine", "the"] {
+        for words in SEARCHES {
             press(&mut harness, &[Key::Slash]);
             harness.get_by_label("Words that were said").type_text(words);
             let from = Instant::now();
@@ -416,6 +556,15 @@ fn measures() {
             }
             harness.run_steps(2);
             ready(&mut harness);
+        }
+        // The search alone, by the clock and in processor time: others may be busy on the machine.
+        let (index, _) = Index::open(&archive).unwrap();
+        for words in SEARCHES {
+            let wanted = Wanted { words: Some(words.into()), ..Wanted::default() };
+            let (from, worked) = (Instant::now(), ThreadTime::now());
+            let found = matching(&index, &wanted).unwrap().len();
+            let worked = worked.elapsed();
+            timed(&format!("search for `{words}` ({found} calls, {worked:.0?} of work)"), from);
         }
         press(&mut harness, &[Key::Escape]);
         let from = Instant::now();

@@ -387,6 +387,8 @@ fn review() -> Vec<Picture> {
     let open = |call: Option<&str>| {
         let setup = ReviewSetup {
             place: Place::Archive(archive.clone()),
+            key: None,
+            recordings: None,
             call: call.map(str::to_owned),
             by: "Kim".into(),
             memory: None,

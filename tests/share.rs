@@ -111,7 +111,7 @@ fn a_clip_has_its_stretch_of_sound_and_words_and_nothing_else() {
     let (call, out) = (call(dir.path()), dir.path().join("out"));
     let wanted =
         Wanted { moment: Moment::At(16.0, 16.0), before_secs: 3.0, after_secs: 4.0, redact: false };
-    let request = Request { call: &call, wanted, recording: None };
+    let request = Request { call: &call, wanted, recording: None, recordings: None };
     let shared = share(&request, &release(&out)).unwrap();
     let sound = shared.sound.clone().unwrap();
     let heard = samples(&sound);
@@ -151,7 +151,7 @@ fn what_identifies_is_masked_and_silent_over_turns_and_without_times() {
     let dir = tempfile::tempdir().unwrap();
     let (call, out) = (call(dir.path()), dir.path().join("out"));
     let wanted = Wanted { before_secs: 60.0, after_secs: 60.0, ..around(Moment::Cue(2), true) };
-    let request = Request { call: &call, wanted, recording: None };
+    let request = Request { call: &call, wanted, recording: None, recordings: None };
     let shared = share(&request, &release(&out)).unwrap();
     let page = fs::read_to_string(&shared.page).unwrap();
     for text in
@@ -206,8 +206,12 @@ fn the_recording_is_found_by_its_name_or_given_or_its_lack_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let (folder, out) = (dir.path().join("calls/a"), dir.path().join("out"));
     write_log(&folder);
-    let request =
-        Request { call: &folder, wanted: around(Moment::At(20.0, 20.0), false), recording: None };
+    let request = Request {
+        call: &folder,
+        wanted: around(Moment::At(20.0, 20.0), false),
+        recording: None,
+        recordings: None,
+    };
     let shared = share(&request, &release(&out)).unwrap();
     assert!(shared.sound.is_none() && shared.no_sound.unwrap().contains("--recording"));
     assert!(!shared.share.sound);
@@ -236,7 +240,12 @@ fn what_is_not_there_is_said_and_nothing_is_shared() {
     let dir = tempfile::tempdir().unwrap();
     let (call, out) = (call(dir.path()), dir.path().join("out"));
     let share_at = |moment| {
-        let request = Request { call: &call, wanted: around(moment, true), recording: None };
+        let request = Request {
+            call: &call,
+            wanted: around(moment, true),
+            recording: None,
+            recordings: None,
+        };
         share(&request, &release(&out))
     };
     assert!(matches!(share_at(Moment::Cue(9)), Err(ShareError::NoCue { id: 9, .. })));
@@ -256,7 +265,12 @@ fn what_is_not_there_is_said_and_nothing_is_shared() {
 fn a_practice_set_is_one_page_with_its_clips() {
     let dir = tempfile::tempdir().unwrap();
     let (call, out) = (call(dir.path()), dir.path().join("out"));
-    let request = |moment| Request { call: &call, wanted: around(moment, true), recording: None };
+    let request = |moment| Request {
+        call: &call,
+        wanted: around(moment, true),
+        recording: None,
+        recordings: None,
+    };
     let requests = [request(Moment::Flag(1)), request(Moment::At(27.0, 27.0))];
     let shared = practice_set("Let them <finish>", &requests, &release(&out)).unwrap();
     assert_eq!(shared.len(), 2);
@@ -284,7 +298,12 @@ fn a_locked_call_is_shared_with_its_key_and_recorded_in_the_lock() {
     let (call, out) = (call(dir.path()), dir.path().join("out"));
     let key = Key::generate();
     lock(&call, &key).unwrap();
-    let request = Request { call: &call, wanted: around(Moment::Flag(1), false), recording: None };
+    let request = Request {
+        call: &call,
+        wanted: around(Moment::Flag(1), false),
+        recording: None,
+        recordings: None,
+    };
     let without = share(&request, &release(&out)).unwrap_err().to_string();
     assert!(without.contains("is locked") && without.contains("--key"), "{without}");
     let with = Release { key: Some(&key), ..release(&out) };

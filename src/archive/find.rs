@@ -1,11 +1,12 @@
 //! Finding calls in an archive.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use rusqlite::{Row, params_from_iter};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
 use serde::Serialize;
 
-use super::index::{Index, IndexError};
+use super::index::{Index, IndexError, PLACE_BITS};
 use super::scope::{Conditions, Scope};
 
 /// What calls are looked for; all that is given must hold.
@@ -103,10 +104,9 @@ pub fn find(
             connection.query_row(&count, params_from_iter(values), |row| row.get(0))?;
         let said = match wanted.words {
             Some(_) => {
-                "(SELECT start || ' ' || text FROM utterances WHERE call = calls.number AND number IN
-                  (SELECT rowid FROM words WHERE words MATCH ?1) ORDER BY start LIMIT 1)"
+                format!("(SELECT start || ' ' || text {})", said_in("calls.number"))
             }
-            None => "NULL",
+            None => "NULL".to_owned(),
         };
         let moments = "(SELECT count(*) FROM flags WHERE call = calls.number)";
         let order = match order {
@@ -131,42 +131,86 @@ pub fn find(
     index.done(ask())
 }
 
-/// The numbers of the calls that are looked for, and where the words were said first in each, where
-/// words were looked for: moment and utterance.
+/// The numbers of the calls that are looked for.
 ///
 /// # Errors
 /// [`IndexError::Database`].
-pub fn matching(
-    index: &Index,
-    wanted: &Wanted,
-) -> Result<HashMap<i64, Option<(f64, String)>>, IndexError> {
-    let conditions = conditions(wanted);
-    let (values, conditions) = (conditions.values(), conditions.text());
+pub fn matching(index: &Index, wanted: &Wanted) -> Result<HashSet<i64>, IndexError> {
     let ask = || {
-        let connection = index.connection();
-        let text = format!("SELECT number FROM calls WHERE {conditions}");
-        let mut query = connection.prepare(&text)?;
-        let numbers = query.query_map(params_from_iter(values), |row| row.get(0))?;
-        let numbers = numbers.map(|number| number.map(|number| (number, None)));
-        let mut matching: HashMap<i64, _> = numbers.collect::<rusqlite::Result<_>>()?;
-        if wanted.words.is_some() {
-            let text = "SELECT call, start, text FROM utterances WHERE number IN
-                        (SELECT rowid FROM words WHERE words MATCH ?1)";
-            let mut query = connection.prepare(text)?;
-            let mut rows = query.query(params_from_iter(&values[..1]))?;
-            while let Some(row) = rows.next()? {
-                let start: f64 = row.get(1)?;
-                let call = matching.get_mut(&row.get(0)?);
-                if let Some(said) = call
-                    && said.as_ref().is_none_or(|(known, _): &(f64, String)| start < *known)
-                {
-                    *said = Some((start, row.get(2)?));
-                }
-            }
+        let numbers = |text: &str, values: &[Value]| -> rusqlite::Result<HashSet<i64>> {
+            let mut query = index.connection().prepare(text)?;
+            let numbers = query.query_map(params_from_iter(values), |row| row.get(0))?;
+            numbers.collect()
+        };
+        // Apart from each other: a hundred thousand calls are not looked up one by one.
+        let said = wanted.words.as_deref().map(|words| {
+            let (text, words) = calls_with(words);
+            numbers(&text, &[words.into()])
+        });
+        let others = Wanted { words: None, ..wanted.clone() };
+        if said.is_some() && others == Wanted::default() {
+            return said.unwrap_or_else(|| Ok(HashSet::new()));
+        }
+        let conditions = conditions(&others);
+        let text = format!("SELECT number FROM calls WHERE {}", conditions.text());
+        let mut matching = numbers(&text, conditions.values())?;
+        if let Some(said) = said.transpose()? {
+            matching.retain(|number| said.contains(number));
         }
         Ok(matching)
     };
     index.done(ask())
+}
+
+/// Where words were said first in the call with this number: moment and utterance.
+///
+/// # Errors
+/// [`IndexError::Database`].
+pub fn first_said(
+    index: &Index,
+    words: &str,
+    number: i64,
+) -> Result<Option<(f64, String)>, IndexError> {
+    let ask = || {
+        let text = format!("SELECT start, text {}", said_in("?2"));
+        let mut query = index.connection().prepare_cached(&text)?;
+        let said = query
+            .query_row(params![words_query(words), number], |row| Ok((row.get(0)?, row.get(1)?)));
+        said.optional()
+    };
+    index.done(ask())
+}
+
+/// The utterance of a call in which the words of `?1` were said first.
+fn said_in(call: &str) -> String {
+    format!(
+        "FROM utterances WHERE number IN (SELECT rowid FROM words WHERE words MATCH ?1
+             AND rowid BETWEEN {call} << {PLACE_BITS} AND ({call} + 1 << {PLACE_BITS}) - 1)
+         ORDER BY start LIMIT 1"
+    )
+}
+
+/// How the numbers of calls are asked for in which all words were said in one utterance, with `?`
+/// for the second: the words as the index asks for them.
+fn calls_with(words: &str) -> (String, String) {
+    let query = words_query(words);
+    // A word alone is in an utterance of each call that has it.
+    let text = if is_a_word(words) {
+        "SELECT rowid FROM call_words WHERE call_words MATCH ?".to_owned()
+    } else {
+        format!("SELECT rowid >> {PLACE_BITS} FROM words WHERE words MATCH ?")
+    };
+    (text, query)
+}
+
+/// Whether it is one word for the index too, which parts at all but letters and digits. Of other
+/// scripts than the Latin one that is not said.
+fn is_a_word(text: &str) -> bool {
+    let latin = |c: char| {
+        c.is_ascii_alphanumeric() || ('\u{c0}'..='\u{24f}').contains(&c) && c.is_alphabetic()
+    };
+    let text = text.trim();
+    !text.is_empty() && text.chars().all(latin)
 }
 
 fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
@@ -194,9 +238,9 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
 /// What must hold of the calls; the words come first.
 fn conditions(wanted: &Wanted) -> Conditions {
     let mut conditions = Conditions::default();
-    let with = "number IN (SELECT call FROM utterances WHERE number IN
-                (SELECT rowid FROM words WHERE words MATCH ?))";
-    conditions.add(with, wanted.words.as_deref().map(words_query));
+    if let Some((with, words)) = wanted.words.as_deref().map(calls_with) {
+        conditions.add(&format!("number IN ({with})"), Some(words));
+    }
     wanted.scope.add_to(&mut conditions);
     conditions.add("heat_peak >= ?", wanted.min_heat);
     conditions.add("sentiment_shift <= ?", wanted.min_fall.map(|fall| -fall));
@@ -243,5 +287,14 @@ mod tests {
         assert_eq!(words_query("my \"still waiting\" OR*"), "\"my\" \"still waiting\" \"OR*\"");
         assert_eq!(words_query("don't \" -"), "\"don't\"");
         assert_eq!(words_query(" * "), "\"\"");
+    }
+
+    #[test]
+    fn only_letters_and_digits_are_one_word() {
+        assert!(is_a_word(" refund ") && is_a_word("2nd") && is_a_word("größe"));
+        for text in ["", " ", "third time", "don't", "\"refund\"", "a-b", "3×4", "नमस्ते"]
+        {
+            assert!(!is_a_word(text), "{text}");
+        }
     }
 }

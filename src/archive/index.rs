@@ -11,7 +11,8 @@ use std::time::UNIX_EPOCH;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::facts::Facts;
+use super::facts::{Facts, Utterance};
+use super::lock::any_locked;
 use crate::call::file::{is_locked, on_disk};
 use crate::call::folder::{LOG_NAME, private_file, read_log_with};
 use crate::call::key::Key;
@@ -22,7 +23,10 @@ use crate::session::replay::SessionError;
 /// Name of the index in an archive.
 pub const INDEX_NAME: &str = "index.sqlite";
 /// Raised with each change of the tables: an index of another version is made anew.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
+
+/// The places of utterances in a call, as part of their numbers, have so many bits.
+pub(super) const PLACE_BITS: u32 = 16;
 
 const TABLES: &str = include_str!("index.sql");
 
@@ -133,16 +137,17 @@ impl Index {
         Ok((index.pragma_version()? == VERSION).then_some(index))
     }
 
-    /// An index of the calls in the folder `calls`, which is no archive: in memory only.
+    /// An index of the calls in the folder `calls`, which is no archive: in memory only. `key` is that
+    /// of locked calls.
     ///
     /// # Errors
     /// [`IndexError`]; a log that can't be read is none, but told.
-    pub fn of_folder(calls: &Path) -> Result<(Index, Refreshed), IndexError> {
+    pub fn of_folder(calls: &Path, key: Option<&Key>) -> Result<(Index, Refreshed), IndexError> {
         let failed = |source| IndexError::Database { path: calls.to_owned(), source };
         let connection = Connection::open_in_memory().map_err(failed)?;
         connection.execute_batch(TABLES).map_err(failed)?;
         let mut index = Index { path: calls.to_owned(), connection };
-        let refreshed = index.refresh(calls, None)?;
+        let refreshed = index.refresh(calls, key)?;
         Ok((index, refreshed))
     }
 
@@ -168,7 +173,8 @@ impl Index {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn scrub(&self) -> Result<(), IndexError> {
-        let text = "INSERT INTO words (words) VALUES ('optimize'); VACUUM;
+        let text = "INSERT INTO words (words) VALUES ('optimize');
+                    INSERT INTO call_words (call_words) VALUES ('optimize'); VACUUM;
                     PRAGMA wal_checkpoint(TRUNCATE);";
         self.done(self.connection.execute_batch(text))
     }
@@ -271,11 +277,10 @@ impl Index {
     }
 }
 
-/// Whether a call in the folder is locked.
-fn any_locked(calls: &Path) -> bool {
-    let entries = fs::read_dir(calls).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| is_locked(&entry.path().join(LOG_NAME)))
-}
+const CALL_WORDS: &str = "INSERT INTO call_words (call_words, rowid, text)";
+/// All that was said in a call: what is taken out must be what was put in.
+const JOINED: &str = "group_concat(text, char(10)) FROM
+     (SELECT call, text FROM utterances WHERE call = ?1 ORDER BY number) GROUP BY call";
 
 /// Forgets a call; the tables below it follow.
 fn forget(connection: &Connection, id: &str) -> rusqlite::Result<()> {
@@ -283,7 +288,10 @@ fn forget(connection: &Connection, id: &str) -> rusqlite::Result<()> {
         .query_row("SELECT number FROM calls WHERE id = ?1", [id], |row| row.get(0))
         .optional()?;
     let Some(number) = number else { return Ok(()) };
-    // The index of words does not follow by itself.
+    // The indexes of words do not follow by themselves.
+    connection
+        .prepare_cached(&format!("{CALL_WORDS} SELECT 'delete', call, {JOINED}"))?
+        .execute([number])?;
     connection
         .prepare_cached(
             "INSERT INTO words (words, rowid, text)
@@ -342,15 +350,20 @@ fn add(connection: &Connection, facts: &Facts, stamp: Stamp) -> rusqlite::Result
         practice.execute(params![call, name, mark])?;
     }
     let mut utterance = connection.prepare_cached(
-        "INSERT INTO utterances (call, party, start, end, text, sentiment)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO utterances (number, call, party, start, end, text, sentiment)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let mut words = connection.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?;
-    for said in &facts.utterances {
+    // More than fit are more than a day of talk.
+    for (place, said) in (0..1_i64 << PLACE_BITS).zip(&facts.utterances) {
         let party = said.party.map(|party| party.name());
-        utterance.execute(params![call, party, said.start, said.end, said.text, said.sentiment])?;
-        words.execute(params![connection.last_insert_rowid(), said.text])?;
+        let number = (call << PLACE_BITS) + place;
+        let Utterance { start, end, text, sentiment, .. } = said;
+        utterance.execute(params![number, call, party, start, end, text, sentiment])?;
+        words.execute(params![number, text])?;
     }
+    let text = format!("INSERT INTO call_words (rowid, text) SELECT call, {JOINED}");
+    connection.prepare_cached(&text)?.execute([call])?;
     let mut issue = connection
         .prepare_cached("INSERT INTO issues (call, kind, start, quote) VALUES (?1, ?2, ?3, ?4)")?;
     for (kind, start, quote) in &facts.issues {

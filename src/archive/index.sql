@@ -42,6 +42,8 @@ CREATE TABLE practices (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX practices_by_mark ON practices (name, mark);
 
+-- The number of an utterance is that of its call times 65,536, and its place in the call: in which
+-- calls words were said is known by the numbers of their utterances alone.
 CREATE TABLE utterances (
     number INTEGER PRIMARY KEY,
     call INTEGER NOT NULL REFERENCES calls ON DELETE CASCADE,
@@ -54,6 +56,11 @@ CREATE TABLE utterances (
 CREATE INDEX utterances_by_call ON utterances (call);
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = 'utterances', content_rowid = 'number', tokenize = 'porter unicode61'
+);
+-- Which words a call has, by the number of the call: a word that is said in nearly every call is in
+-- here once a call, in `words` ten times.
+CREATE VIRTUAL TABLE call_words USING fts5 (
+    text, content = '', detail = 'none', columnsize = 0, tokenize = 'porter unicode61'
 );
 
 CREATE TABLE issues (

@@ -82,6 +82,27 @@ pub fn locked_otherwise(root: &Path, key: &Key) -> Result<Option<PathBuf>, Index
     Ok(calls_of(root)?.into_iter().find(other))
 }
 
+/// How many calls in the folder `calls` are locked, where none of them opens with this key; 0 where one
+/// does, or none is locked.
+pub fn unopened(calls: &Path, key: &Key) -> usize {
+    let logs = fs::read_dir(calls).into_iter().flatten().flatten();
+    let logs = logs.map(|entry| entry.path().join(LOG_NAME));
+    let mut count = 0;
+    for log in logs.filter(|log| is_locked(log)) {
+        if open(&log, Some(key)).is_ok() {
+            return 0;
+        }
+        count += 1;
+    }
+    count
+}
+
+/// Whether a call in the folder `calls` is locked.
+pub fn any_locked(calls: &Path) -> bool {
+    let mut entries = fs::read_dir(calls).into_iter().flatten().flatten();
+    entries.any(|entry| is_locked(&entry.path().join(LOG_NAME)))
+}
+
 fn calls_of(root: &Path) -> Result<Vec<PathBuf>, IndexError> {
     let calls = root.join("calls");
     if !calls.is_dir() {

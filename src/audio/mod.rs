@@ -11,6 +11,7 @@ pub mod decode;
 mod defect;
 pub mod g711;
 pub mod outline;
+mod pair;
 pub mod peaks;
 #[cfg(feature = "live")]
 pub mod playback;
@@ -24,5 +25,6 @@ pub mod source;
 #[cfg(feature = "live")]
 pub mod tempo;
 pub mod timeline;
+mod track;
 mod wav;
 pub mod write;

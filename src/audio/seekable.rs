@@ -1,20 +1,19 @@
-//! A recording that can be played from anywhere.
+//! The sound of a call, to be played from anywhere: one recording, or two, a party in each.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::decode::{DecodeError, Recording};
-use crate::units::SampleRate;
+use super::pair::Pair;
+use super::track::Track;
+use crate::units::{PerParty, SampleRate};
 
-/// A recording with a place in it.
-#[derive(Debug)]
-pub struct Seekable {
-    path: PathBuf,
-    recording: Recording,
-    /// The frame after the last one that was taken.
-    at: u64,
-    /// What was decoded and not taken yet.
-    block: Vec<f32>,
-    taken: usize,
+/// Sound with a place in it.
+pub struct Seekable(Kind);
+
+enum Kind {
+    One(Box<Track>),
+    Two(Box<Pair>),
 }
 
 impl Seekable {
@@ -23,18 +22,38 @@ impl Seekable {
     /// # Errors
     /// Any [`DecodeError`].
     pub fn open(path: &Path) -> Result<Seekable, DecodeError> {
-        let recording = Recording::open(path)?;
-        Ok(Seekable { path: path.to_owned(), recording, at: 0, block: Vec::new(), taken: 0 })
+        Ok(Seekable(Kind::One(Box::new(Track::open(path)?))))
+    }
+
+    /// A recording that is open already, at its beginning. A compressed one is opened anew at `path` to
+    /// go back in it.
+    pub fn of(recording: Recording, path: &Path) -> Seekable {
+        Seekable(Kind::One(Box::new(Track::of(recording, path))))
+    }
+
+    /// Opens two recordings that began together: the agent's is the first of the two channels, the
+    /// customer's the second. Their rates and lengths may differ; where one is over, it is silent.
+    ///
+    /// # Errors
+    /// Any [`DecodeError`] of either.
+    pub fn open_two(files: &PerParty<PathBuf>) -> Result<Seekable, DecodeError> {
+        Ok(Seekable(Kind::Two(Box::new(Pair::open(files)?))))
     }
 
     /// Frames a second.
     pub fn rate(&self) -> SampleRate {
-        self.recording.info().sample_rate
+        match &self.0 {
+            Kind::One(track) => track.rate(),
+            Kind::Two(pair) => pair.rate(),
+        }
     }
 
     /// Channels.
     pub fn channels(&self) -> usize {
-        self.recording.info().channels
+        match &self.0 {
+            Kind::One(track) => track.channels(),
+            Kind::Two(_) => 2,
+        }
     }
 
     /// Goes to a frame. In a WAV file at once; a compressed one is decoded up to there.
@@ -42,22 +61,10 @@ impl Seekable {
     /// # Errors
     /// [`DecodeError`], where the file can't be read any more.
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
-        if self.recording.seek(frame)? {
-            self.block.clear();
-            (self.taken, self.at) = (0, frame);
-            return Ok(());
+        match &mut self.0 {
+            Kind::One(track) => track.seek(frame),
+            Kind::Two(pair) => pair.seek(frame),
         }
-        if frame < self.at {
-            *self = Seekable::open(&self.path)?;
-        }
-        let mut passed = Vec::new();
-        while self.at < frame {
-            passed.clear();
-            if self.read((frame - self.at) as usize, &mut passed)? == 0 {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// Appends up to `frames` interleaved frames to `out`; returns how many, 0 at the end.
@@ -65,49 +72,17 @@ impl Seekable {
     /// # Errors
     /// [`DecodeError`], where the file can't be read any more.
     pub fn read(&mut self, frames: usize, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
-        let channels = self.channels();
-        if self.taken == self.block.len() {
-            self.block.clear();
-            self.taken = 0;
-            if self.recording.read(&mut self.block)? == 0 {
-                return Ok(0);
-            }
+        match &mut self.0 {
+            Kind::One(track) => track.read(frames, out),
+            Kind::Two(pair) => pair.read(frames, out),
         }
-        let left = (self.block.len() - self.taken) / channels;
-        let count = frames.min(left);
-        out.extend_from_slice(&self.block[self.taken..self.taken + count * channels]);
-        self.taken += count * channels;
-        self.at += count as u64;
-        Ok(count)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audio::write::CallWriter;
-    use crate::units::PerParty;
-
-    #[test]
-    fn it_reads_on_from_wherever_it_was_put() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a.wav");
-        let mut writer = CallWriter::create(&path).unwrap();
-        let ramp: Vec<f32> = (0..30_000).map(|i| i as f32 / 32_768.0).collect();
-        writer.write(&PerParty { agent: ramp.clone(), customer: vec![0.0; 30_000] }).unwrap();
-        writer.finish().unwrap();
-        let mut sound = Seekable::open(&path).unwrap();
-        assert_eq!((sound.rate(), sound.channels()), (SampleRate(16_000), 2));
-        let mut first_at = |frame: u64| {
-            sound.seek(frame).unwrap();
-            let mut out = Vec::new();
-            let got = sound.read(10, &mut out).unwrap();
-            // The writer takes full scale for 32,767.
-            (got, out.first().map(|sample| (sample * 32_768.0 * 32_768.0 / 32_767.0).round()))
-        };
-        assert_eq!(first_at(20_000), (10, Some(20_000.0)));
-        assert_eq!(first_at(5), (10, Some(5.0)));
-        assert_eq!(first_at(29_995), (5, Some(29_995.0)));
-        assert_eq!(first_at(40_000), (0, None));
+impl fmt::Debug for Seekable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rate, channels) = (self.rate(), self.channels());
+        let mut told = f.debug_struct("Seekable");
+        told.field("rate", &rate).field("channels", &channels).finish_non_exhaustive()
     }
 }

@@ -25,7 +25,7 @@ impl Read for CallFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             CallFile::Plain(file) => file.read(buffer),
-            CallFile::Locked(opened) => opened.read(buffer),
+            CallFile::Locked(opened) => opened.read(buffer).map_err(said),
         }
     }
 }
@@ -34,8 +34,19 @@ impl Seek for CallFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
             CallFile::Plain(file) => file.seek(to),
-            CallFile::Locked(opened) => opened.seek(to),
+            CallFile::Locked(opened) => opened.seek(to).map_err(said),
         }
+    }
+}
+
+/// The same failure, in words for people who know nothing of the format.
+fn said(error: io::Error) -> io::Error {
+    use io::ErrorKind::{InvalidData, UnexpectedEof};
+    match error.kind() {
+        kind @ (InvalidData | UnexpectedEof) => {
+            io::Error::new(kind, "it was changed or cut short after it was locked")
+        }
+        _ => error,
     }
 }
 

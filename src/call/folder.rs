@@ -245,10 +245,9 @@ pub fn read_log_with(path: &Path, key: Option<&Key>) -> Result<Vec<Line>, Folder
 /// the log or its folder. A last line that is still being written is none of them.
 ///
 /// # Errors
-/// [`FolderError::Read`].
-pub fn salvage_log(path: &Path) -> Result<(Vec<Line>, usize), FolderError> {
-    let path = if path.is_dir() { path.join(LOG_NAME) } else { path.to_owned() };
-    let text = fs::read(&path).map_err(|source| FolderError::Read { path, source })?;
+/// [`FolderError`], also where a locked log was changed: then nothing in it can be trusted.
+pub fn salvage_log(path: &Path, key: Option<&Key>) -> Result<(Vec<Line>, usize), FolderError> {
+    let text = file::read(&log_at(path), key)?;
     let (mut lines, mut unread) = (Vec::new(), 0);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         match serde_json::from_slice(line) {
@@ -325,7 +324,7 @@ mod tests {
         text.insert_str(0, "{\"at\":1,\"type\":\"silence\"}\n\n");
         text.push_str("{\"at\":9,\"ty");
         fs::write(folder.log_path(), text).unwrap();
-        let (lines, unread) = salvage_log(dir.path()).unwrap();
+        let (lines, unread) = salvage_log(dir.path(), None).unwrap();
         assert_eq!((lines.len(), unread), (2, 1));
     }
 

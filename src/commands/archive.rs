@@ -157,13 +157,7 @@ fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
     for trouble in &troubles {
         anstream::eprintln!("evenkeel: {trouble}");
     }
-    let (index, _) = Index::open(&args.archive)?;
-    index.scrub()?;
-    if args.archive.join(INDEX_PAGE).is_file() {
-        write_index_page(&args.archive, &index)?;
-    }
-    // It quotes calls that are gone, and is quickly made again.
-    if std::fs::remove_file(args.archive.join(TRENDS_PAGE)).is_ok() {
+    if sweep(&args.archive)? {
         anstream::println!(
             "{TRENDS_PAGE} quoted them and was removed too; `trends --page` makes it."
         );
@@ -172,6 +166,17 @@ fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
         "{gone} of {all} calls, {megabytes:.1} MB, are removed; {PURGED_NAME} in the archive says which."
     );
     Ok(u8::from(!troubles.is_empty()))
+}
+
+/// Takes what the index and the pages of an archive have of calls that are gone out of them; whether the
+/// page of trends, which quotes them, was removed: it is quickly made again.
+pub(super) fn sweep(archive: &Path) -> anyhow::Result<bool> {
+    let (index, _) = Index::open(archive)?;
+    index.scrub()?;
+    if archive.join(INDEX_PAGE).is_file() {
+        write_index_page(archive, &index)?;
+    }
+    Ok(std::fs::remove_file(archive.join(TRENDS_PAGE)).is_ok())
 }
 
 fn list(plan: &Plan) -> std::io::Result<()> {

@@ -7,9 +7,11 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use super::keeping::Keeper;
+use super::keys::KeyArgs;
 use super::live::calls_folder;
 use super::place::name;
 use super::stop_on_ctrl_c;
+use crate::archive::lock::KEY_NAME;
 use crate::config::settings::{Settings, settings_path};
 use crate::ui::{Look, Place, ReviewOptions, ReviewSetup, run_review};
 
@@ -19,7 +21,8 @@ const THREADS: usize = 2;
 /// Go through calls in a window: hear them, read along, see why a moment is one, judge and note
 ///
 /// Those worth the time stand on top. A call opens at its picture: both voices, who cut in, silences,
-/// heat, prompts, moments. The key `?` shows all keys.
+/// heat, prompts, moments. The key `?` shows all keys. Locked calls are opened with --key: what is
+/// unlocked is held in memory only.
 #[derive(Args)]
 pub struct ReviewArgs {
     /// An archive, a folder of calls, or a call [default: `archive` here, or else your own calls]
@@ -32,6 +35,14 @@ pub struct ReviewArgs {
     /// Light or dark; the window remembers what you choose in it
     #[arg(long, value_enum)]
     look: Option<LookArg>,
+
+    /// A folder of recordings: a call without sound of its own is heard from the recording that its log
+    /// names, if it is the same
+    #[arg(long, value_name = "FOLDER")]
+    recordings: Option<PathBuf>,
+
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -70,9 +81,17 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
         Place::Archive(root) => (Some(root.as_path()), root.as_path()),
         Place::Folder(calls) => (None, calls.as_path()),
     };
-    let keeper = Keeper::new(root, home, &by);
+    let own = root.map(|root| root.join(KEY_NAME));
+    let key = args.key.load_for(own.as_deref(), &place.calls())?;
+    let recordings = args.recordings;
+    if let Some(folder) = recordings.as_ref().filter(|folder| !folder.is_dir()) {
+        bail!("{}: there is no such folder; give the one that recordings are in", folder.display());
+    }
+    let keeper = Keeper::new(root, home, &by, key.clone(), recordings.clone());
     let setup = ReviewSetup {
         place,
+        key,
+        recordings,
         call,
         by,
         memory: settings.and_then(|path| Some(path.parent()?.join("review"))),

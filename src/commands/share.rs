@@ -72,6 +72,11 @@ struct CutArgs {
     #[arg(long)]
     redact: bool,
 
+    /// A folder of recordings: a call without sound of its own is heard from the recording that its log
+    /// names, if it is the same
+    #[arg(long, value_name = "FOLDER")]
+    recordings: Option<PathBuf>,
+
     /// Who shares it, as they call themselves; usually your name on this computer
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -128,7 +133,8 @@ pub fn run(args: ShareArgs) -> anyhow::Result<u8> {
         }
     };
     let wanted = args.cut.around(moment);
-    let request = Request { call: &call, wanted, recording: recording.as_ref() };
+    let recordings = args.cut.recordings.as_deref();
+    let request = Request { call: &call, wanted, recording: recording.as_ref(), recordings };
     let by = name(args.cut.by.clone())?;
     let shared = share(&request, &Release { by: &by, out, key: key.as_ref() })?;
     tell(&shared, wanted.redact);
@@ -143,9 +149,10 @@ pub fn run_set(args: PracticeSetArgs) -> anyhow::Result<u8> {
     for (call, moment) in &args.moments {
         calls.push((one_call(call)?, args.cut.around(*moment)));
     }
+    let recordings = args.cut.recordings.as_deref();
     let requests: Vec<Request> = calls
         .iter()
-        .map(|(call, wanted)| Request { call, wanted: *wanted, recording: None })
+        .map(|(call, wanted)| Request { call, wanted: *wanted, recording: None, recordings })
         .collect();
     let by = name(args.cut.by.clone())?;
     let release = Release { by: &by, out: &args.out, key: key.as_ref() };
@@ -170,16 +177,20 @@ fn tell(shared: &Shared, redacted: bool) {
         if shared.sound.is_some() { "" } else { ", without sound" }
     );
     if redacted {
-        anstream::println!(
-            "  {} words are masked, {:.1} s of the sound are silent ({MARGIN_SECS} s around what was \
-             found); a program did it: listen before you send it on",
-            shared.masked,
-            shared.hushed_secs
-        );
+        anstream::println!("  {}", hidden(shared));
     }
     if let Some(why) = &shared.no_sound {
         anstream::eprintln!("evenkeel: {why}");
     }
+}
+
+/// What is hidden in a redacted clip, and what is to be thought of it.
+pub(super) fn hidden(shared: &Shared) -> String {
+    format!(
+        "{} words are masked, {:.1} s of the sound are silent ({MARGIN_SECS} s around what was found); a \
+         program did it: listen before you send it on",
+        shared.masked, shared.hushed_secs
+    )
 }
 
 fn one_call(path: &Path) -> anyhow::Result<PathBuf> {

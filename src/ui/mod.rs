@@ -23,7 +23,7 @@ pub use end::{CallEnd, EndAction, show_end};
 pub use overlay::{Action, OverlaySize, show_overlay};
 pub use reading::{Bearing, HeatReading, PaceReading, Trend};
 pub use review::{
-    Keeping, Place, PurgeItem, Review, ReviewOptions, ReviewSetup, run_review, show_review,
+    Clip, Keeping, Place, PurgeItem, Review, ReviewOptions, ReviewSetup, run_review, show_review,
 };
 pub use setup::{
     Answers, Choice, Choices, LanguageChoice, ModelChoice, SetupAction, SetupHost, SetupState,

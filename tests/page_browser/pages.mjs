@@ -1,9 +1,11 @@
-// Opens the pages of a call, of an archive and of its trends in a browser from disk, and uses them.
+// Opens the pages of a call, of an archive, of its trends and of what is shared in a browser from disk, and uses them.
 //
 //     node pages.mjs CHROMIUM FOLDER [PICTURES]
 //
 // FOLDER has `call/` (a call with its sound), `silent/` (one without), `bad/` (one whose words are
-// markup) and `archive/`, each with its pages; PICTURES is a folder for screenshots.
+// markup) and `archive/`, each with its pages; a clip of each of the three calls in `clip/`,
+// `clip-silent/`, `clip-bad/`, and a practice set in `set/`, each with its `page.html`. PICTURES is a
+// folder for screenshots.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -219,11 +221,61 @@ await check("the table of calls sorts, filters, turns pages and leads to a momen
   return `${calls} calls`;
 });
 
+const files = (name) => fs.readdirSync(path.join(folder, name)).sort();
+
+await check("a clip is its page and its sound, which plays, and nothing else", async () => {
+  const page = await open("clip/page.html");
+  const sounds = files("clip").filter((name) => name !== "page.html");
+  assert.equal(sounds.length, 1);
+  assert.match(sounds[0], /^clip-[0-9a-f]{8}\.wav$/);
+  assert.match(page.url(), /page\.html$/);
+  await page.waitForFunction(() => document.querySelector("audio").readyState >= 1);
+  const secs = await page.$eval("audio", (sound) => sound.duration);
+  // The moment ends at 14 s and begins sooner than 15 s after the call does.
+  near(secs, 29, 1);
+  await page.$eval("audio", (sound) => sound.play());
+  await page.waitForFunction(() => document.querySelector("audio").currentTime > 0.5, { timeout: 10_000 });
+  assert.match(await text(page, "main"), /The agent cut in/);
+  assert.match(await text(page, "header"), /masked/);
+  assert.equal(await page.$("script"), null);
+  assert.deepEqual(page.troubles, []);
+  await page.close();
+});
+
+await check("a clip without sound says so, and one of markup shows it as words", async () => {
+  const silent = await open("clip-silent/page.html");
+  assert.deepEqual(files("clip-silent"), ["page.html"]);
+  assert.equal(await silent.$("audio"), null);
+  assert.match(await text(silent, "main"), /There is no sound of it/);
+  const bad = await open("clip-bad/page.html");
+  assert.match(await text(bad, "body"), /<script>alert\(1\)<\/script>/);
+  assert.equal(await bad.$("img, iframe, script"), null);
+  assert.deepEqual([...silent.troubles, ...bad.troubles], []);
+  await silent.close();
+  await bad.close();
+});
+
+await check("a practice set has all its moments, each with its own sound or a word that it has none", async () => {
+  const page = await open("set/page.html");
+  assert.equal(await text(page, "h1"), "Letting them finish");
+  assert.equal((await page.$$("section")).length, 3);
+  const sounds = await page.$$eval("audio", (all) => all.map((sound) => sound.getAttribute("src")));
+  assert.deepEqual([...sounds].sort(), files("set").filter((name) => name !== "page.html"));
+  assert.equal(sounds.length, 2);
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].every((sound) => sound.readyState >= 1));
+  assert.equal((await page.$$(".own-words")).length, 3);
+  assert.deepEqual(page.troubles, []);
+  await page.close();
+});
+
 const views = [
   ["call/report.html", "call-page"],
   ["silent/report.html", "silent"],
   ["archive/index.html", "archive-page"],
   ["archive/trends.html", "trends-page"],
+  ["clip/page.html", "clip-page"],
+  ["clip-silent/page.html", "clip-silent"],
+  ["set/page.html", "practice-page"],
 ];
 for (const [name, picture] of views) {
   for (const width of [1280, 390]) {

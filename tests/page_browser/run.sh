@@ -37,5 +37,12 @@ cp -r "$work/bad" "$work/archive/calls/bad"
 "$evenkeel" page --quiet "$work/archive"
 "$evenkeel" trends "$work/archive" --page >/dev/null
 "$evenkeel" page --quiet "$work/archive"
+# What is shared lies apart from the calls, as it is sent.
+"$evenkeel" share "$work/call" --flag 1 --redact --by Kim --out "$work/clip" >/dev/null
+"$evenkeel" share "$work/silent" --at 0:20 --by Kim --out "$work/clip-silent" >/dev/null 2>&1
+"$evenkeel" share "$work/bad" --at 0:05 --by Kim --out "$work/clip-bad" >/dev/null 2>&1
+"$evenkeel" practice-set "Letting them finish" "$work/call@flag:1" "$work/call@0:50-1:05" "$work/silent@cue:1" \
+    --by Kim --out "$work/set" >/dev/null 2>&1
+for name in clip clip-silent clip-bad set; do mv "$work/$name"/*.html "$work/$name/page.html"; done
 [ -z "${2:-}" ] || ln -s "$(cd "$2" && pwd)" "$work/large"
 node "$here/pages.mjs" "$chromium" "$work" ${1:+"$1"}

@@ -38,7 +38,7 @@ struct Shown {
     length: String,
     /// The way to its sound.
     sound: Option<String>,
-    no_sound: Option<String>,
+    no_sound: Option<&'static str>,
     rows: Vec<Row>,
     reasons: Vec<Why>,
 }
@@ -57,7 +57,7 @@ struct Why {
 }
 
 impl Shown {
-    fn of(clip: &Clip, sound: Option<&str>, no_sound: Option<&str>) -> Shown {
+    fn of(clip: &Clip, sound: Option<&str>) -> Shown {
         let row = |said: &crate::report::share::Said| Row {
             clock: clock(said.at_secs),
             class: said.party.map_or("voice", Party::name),
@@ -73,11 +73,8 @@ impl Shown {
             title: clean(&clip.title),
             length: wording::length(clip.span.secs()),
             sound: sound.map(encoded),
-            // It may name the call, which a redacted clip does not.
-            no_sound: no_sound.map(|why| match clip.redacted {
-                true => "There is no sound of it.".to_owned(),
-                false => format!("There is no sound: {}.", clean(why)),
-            }),
+            // Why there is none is a matter of whoever shares it, and may name places on their computer.
+            no_sound: sound.is_none().then_some("There is no sound of it."),
             rows: clip.said.iter().map(row).collect(),
             reasons: clip.reasons.iter().map(why).collect(),
         }
@@ -91,24 +88,17 @@ fn clock(secs: f64) -> String {
 }
 
 /// The page of a clip whose sound has the name `sound` beside it.
-pub(in crate::report) fn clip_page(
-    clip: &Clip,
-    sound: Option<&str>,
-    no_sound: Option<&str>,
-) -> String {
+pub(in crate::report) fn clip_page(clip: &Clip, sound: Option<&str>) -> String {
     let redacted = clip.redacted.then_some(REDACTED);
-    let clip = Shown::of(clip, sound, no_sound);
+    let clip = Shown::of(clip, sound);
     let page = ClipPage { frame: Frame::new(""), clip, redacted };
     page.render().expect("a page of texts is written to memory")
 }
 
-/// The sheet of a practice set: clips, each with the name of its sound, or why it has none.
-pub(in crate::report) fn practice_page(
-    name: &str,
-    clips: &[(&Clip, Option<&str>, Option<&str>)],
-) -> String {
-    let redacted = clips.iter().any(|(clip, ..)| clip.redacted).then_some(REDACTED);
-    let clips = clips.iter().map(|(clip, sound, no_sound)| Shown::of(clip, *sound, *no_sound));
+/// The sheet of a practice set: clips, each with the name of its sound.
+pub(in crate::report) fn practice_page(name: &str, clips: &[(&Clip, Option<&str>)]) -> String {
+    let redacted = clips.iter().any(|(clip, _)| clip.redacted).then_some(REDACTED);
+    let clips = clips.iter().map(|(clip, sound)| Shown::of(clip, *sound));
     let page = PracticePage {
         frame: Frame::new(""),
         title: clean(name),

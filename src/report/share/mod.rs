@@ -95,6 +95,8 @@ pub struct Request<'a> {
     pub wanted: Wanted,
     /// Its recording, where it isn't the sound in the folder nor beside it under its name.
     pub recording: Option<&'a CallFiles>,
+    /// A folder in which recordings are looked for by the names in the log, beside the usual places.
+    pub recordings: Option<&'a Path>,
 }
 
 /// By whom, and where to.
@@ -132,7 +134,7 @@ pub struct Shared {
 pub fn share(request: &Request<'_>, release: &Release<'_>) -> Result<Shared, ShareError> {
     let draft = Draft::of(request, release, None)?;
     let page = release.out.join(format!("clip-{}.html", draft.share.id));
-    let text = clip_page(&draft.clip, draft.sound_name().as_deref(), draft.no_sound.as_deref());
+    let text = clip_page(&draft.clip, draft.sound_name().as_deref());
     draft.record(request, release)?;
     draft.place_sound()?;
     write_whole(&page, &text)?;
@@ -157,11 +159,9 @@ pub fn practice_set(
     }
     let page = release.out.join(format!("{}.html", file_name(name)));
     let sounds: Vec<Option<String>> = drafts.iter().map(Draft::sound_name).collect();
-    let clips: Vec<(&Clip, Option<&str>, Option<&str>)> = drafts
-        .iter()
-        .zip(&sounds)
-        .map(|(draft, sound)| (&draft.clip, sound.as_deref(), draft.no_sound.as_deref()))
-        .collect();
+    let pairs = drafts.iter().zip(&sounds);
+    let clips: Vec<(&Clip, Option<&str>)> =
+        pairs.map(|(draft, sound)| (&draft.clip, sound.as_deref())).collect();
     let text = practice_page(name, &clips);
     for (draft, request) in drafts.iter().zip(requests) {
         draft.record(request, release)?;
@@ -191,7 +191,7 @@ impl Draft {
         let name = request.call.file_name().unwrap_or_default().to_string_lossy();
         let clip = Clip::of(&lines, &name, &request.wanted)?;
         let out = CallFolder::create(release.out)?;
-        let found = sound::find(request.call, &lines, request.recording, release.key);
+        let found = sound::find(request, &lines, release.key);
         let no_sound = match &found {
             Found::Source(_) => None,
             Found::Nowhere(why) => Some(why.clone()),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ShareError;
+use super::{Request, ShareError};
 use crate::audio::decode::Recording;
 use crate::audio::source::{CallFiles, CallSource, Side, SourceError};
 use crate::audio::write::CallWriter;
@@ -33,16 +33,12 @@ pub(super) enum Source {
     Recording { source: Box<CallSource>, mono: bool },
 }
 
-/// Finds the sound of the call in `folder`: the one in it, or `recording`, or a file of the name that
-/// the log gives, in the call's folder or up to two above it, or here, if it is certainly the same.
-pub(super) fn find(
-    folder: &Path,
-    lines: &[Line],
-    recording: Option<&CallFiles>,
-    key: Option<&Key>,
-) -> Found {
-    let path = folder.join(AUDIO_NAME);
-    if let Some(files) = recording {
+/// Finds the sound of the call: the one in its folder, or the recording that is given, or a file of the
+/// name that the log gives, in the call's folder or up to two above it, among the recordings, or
+/// here, if it is certainly the same.
+pub(super) fn find(request: &Request<'_>, lines: &[Line], key: Option<&Key>) -> Found {
+    let path = request.call.join(AUDIO_NAME);
+    if let Some(files) = request.recording {
         return opened(files);
     }
     if is_there(&path) {
@@ -59,7 +55,7 @@ pub(super) fn find(
             Err(error) => Found::Nowhere(error.to_string()),
         };
     }
-    match named(folder, lines) {
+    match named(request, lines) {
         Some(files) => opened(&files),
         None => Found::Nowhere(
             "the sound was not kept in the call's folder, and its recording is not found; give it with \
@@ -80,7 +76,7 @@ fn opened(files: &CallFiles) -> Found {
 }
 
 /// The recording that the log names, where it is still there.
-fn named(folder: &Path, lines: &[Line]) -> Option<CallFiles> {
+fn named(request: &Request<'_>, lines: &[Line]) -> Option<CallFiles> {
     let (source, layout) = lines.iter().find_map(|line| match &line.record {
         Record::Call { source, layout, .. } => Some((source, *layout)),
         _ => None,
@@ -88,10 +84,11 @@ fn named(folder: &Path, lines: &[Line]) -> Option<CallFiles> {
     if layout == Layout::Live {
         return None;
     }
-    let folder = folder.canonicalize().ok()?;
+    let folder = request.call.canonicalize().ok()?;
     let secs = rebuild::logged_or_rebuilt(lines).0.duration;
-    let places: Vec<PathBuf> =
-        folder.ancestors().take(3).map(Path::to_owned).chain(std::env::current_dir()).collect();
+    let above = folder.ancestors().take(3).map(Path::to_owned);
+    let given = request.recordings.map(Path::to_owned);
+    let places: Vec<PathBuf> = above.chain(given).chain(std::env::current_dir()).collect();
     for place in places {
         let paths: Vec<PathBuf> = source.iter().map(|source| place.join(&source.name)).collect();
         let same = paths.iter().zip(source).all(|(path, source)| is_same(path, source));

@@ -10,7 +10,8 @@ use super::library::{Library, Teller};
 use super::memory::Layout;
 use super::opened::{OpenedCall, Wave, stamp};
 use super::transcript::Transcript;
-use crate::call::notes::{About, Note, Notes, NotesError, Said, Verdict, add};
+use crate::call::notes::{About, Note, Notes, NotesError, Said, Verdict, add_with};
+use crate::call::sound::CallSound;
 use crate::report::content::Moment;
 
 /// Of a call that goes on the sound is read anew once so much more of it is known. Seconds.
@@ -86,8 +87,9 @@ impl Call {
 
     fn read_sound(&self, wave: Wave, library: &Library) {
         let teller: Teller = library.teller.clone();
-        let (sound, speech) = (self.opened.sound.clone(), self.opened.course.speech.clone());
-        library.errands.run(move || wave.read(&sound, &speech, &teller));
+        let OpenedCall { sound, key, course, .. } = &self.opened;
+        let (sound, key, speech) = (sound.clone(), key.clone(), course.speech.clone());
+        library.errands.run(move || wave.read(&sound, key.as_ref(), &speech, &teller));
     }
 
     /// Whether something in the folder has changed since it was read; asked once in a while.
@@ -134,10 +136,14 @@ impl Call {
 
     /// What is to be played, once that is known.
     pub fn record(&self) -> Option<Record> {
-        let path = self.opened.sound.path()?.to_owned();
-        let kept = matches!(self.opened.sound, crate::call::sound::CallSound::Kept(_));
-        let agent = if kept { 0 } else { self.wave.agent()? };
-        Some(Record { path, agent, quiet: self.opened.course.quiet.clone() })
+        let OpenedCall { sound, key, course, .. } = &self.opened;
+        let agent = match sound {
+            CallSound::Missing => return None,
+            CallSound::Kept(_) | CallSound::Two(_) => 0,
+            CallSound::Recording(_) => self.wave.agent()?,
+        };
+        let (sound, key, quiet) = (sound.clone(), key.clone(), course.quiet.clone());
+        Some(Record { sound, key, agent, quiet })
     }
 
     /// The chosen moment.
@@ -266,8 +272,9 @@ impl Call {
     }
 
     fn say(&mut self, about: About, said: Said, by: &str) -> Result<(), NotesError> {
-        add(&self.opened.folder, &Note::new(Timestamp::now(), by, about, said))?;
-        self.opened.notes = Notes::read(&self.opened.folder)?;
+        let OpenedCall { folder, key, .. } = &self.opened;
+        add_with(folder, &Note::new(Timestamp::now(), by, about, said), key.as_ref())?;
+        self.opened.notes = Notes::read_with(folder, key.as_ref())?;
         self.opened.stamp = stamp(&self.opened.folder);
         Ok(())
     }

@@ -120,10 +120,11 @@ fn troubles(ui: &mut Ui, call: &Call) {
         ));
     }
     lines.extend(opened.troubles.iter().cloned());
-    if opened.sound.path().is_none() {
+    if opened.sound.is_missing() {
         lines.push(
             "The sound of this call was not kept, so it can't be played. What is drawn is where each \
-             spoke. To keep sound, use --keep-audio, or choose it in the set-up."
+             spoke. Where its recording is elsewhere, start with --recordings FOLDER; to keep sound, use \
+             --keep-audio, or choose it in the set-up."
                 .into(),
         );
     }

@@ -1,12 +1,12 @@
 //! Where a call stands, and what plays it: with a sound device once play is pressed, and without one
 //! all the same.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::library::{Library, News};
 use super::memory::Layout;
-use crate::audio::seekable::Seekable;
+use crate::call::key::Key;
+use crate::call::sound::CallSound;
 use crate::session::player::{Order, SPEEDS, Sound};
 use crate::session::playing::Playing;
 use crate::units::{Party, PerParty};
@@ -21,8 +21,10 @@ pub const TEMPI: [f64; 6] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0];
 /// Where the sound is that is to be played, and how it is laid out.
 #[derive(Clone)]
 pub struct Record {
-    /// The file.
-    pub path: PathBuf,
+    /// The files.
+    pub sound: CallSound,
+    /// Their key, where they are locked.
+    pub key: Option<Key>,
     /// The agent's channel.
     pub agent: usize,
     /// What may be skipped.
@@ -110,7 +112,9 @@ impl Deck {
         let (opener, teller) = (Arc::clone(&self.opener), library.teller.clone());
         library.errands.run(move || {
             let open = || {
-                let sound = Seekable::open(&record.path).map_err(|error| error.to_string())?;
+                let sound = record.sound.open(record.key.as_ref());
+                let sound = sound.map_err(|error| error.to_string())?;
+                let sound = sound.ok_or("the sound of this call was not kept")?;
                 opener(Box::new(sound), record.agent, record.quiet)
             };
             teller.tell(News::Playing(open()));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use eframe::egui::{Context, DragValue, Id, Label, Modal, RichText, ScrollArea, Ui};
 
 use super::axis::clock;
-use super::keeping::PurgeItem;
+use super::keeping::{Clip, PurgeItem};
 use super::widgets::{Look, button, faint};
 use crate::ui::theme::{Palette, normal, strong};
 use crate::units::{CallSpan, CallTime};
@@ -31,7 +31,7 @@ pub struct Share {
     /// Whether numbers, names and addresses are silenced and masked.
     pub redacted: bool,
     /// What has come of it, once it is under way: nothing yet, or where the clip is, or why not.
-    pub came: Option<Option<Result<PathBuf, String>>>,
+    pub came: Option<Option<Result<Clip, String>>>,
 }
 
 impl Share {
@@ -126,17 +126,26 @@ fn of_share(ui: &mut Ui, share: &mut Share) -> Option<Did> {
     );
     let running = matches!(share.came, Some(None));
     match &share.came {
-        Some(Some(Ok(path))) => said(ui, &format!("The clip is {}", path.display()), true),
+        Some(Some(Ok(clip))) => {
+            said(ui, &format!("The clip is {}", clip.page.display()), true);
+            clip.remarks.iter().for_each(|remark| said(ui, remark, false));
+        }
         Some(Some(Err(why))) => said(ui, why, false),
         Some(None) => _ = faint(ui, "Making the clip…"),
         None => {}
     }
     ui.horizontal(|ui| {
-        let look = if running { Look::Off } else { Look::Main };
-        if button(ui, None, "Make the clip", "", look) {
+        let made = matches!(share.came, Some(Some(Ok(_))));
+        let (make, close) = match (running, made) {
+            (true, _) => (Look::Off, Look::Plain),
+            (_, true) => (Look::Plain, Look::Main),
+            _ => (Look::Main, Look::Plain),
+        };
+        let name = if made { "Make another" } else { "Make the clip" };
+        if button(ui, None, name, "", make) {
             did = Some(Did::Share);
         }
-        if button(ui, None, "Close", "Esc", Look::Plain) {
+        if button(ui, None, "Close", "Esc", close) {
             did = Some(Did::Close);
         }
     });
@@ -159,24 +168,34 @@ fn of_purge(ui: &mut Ui, purge: &mut Purge) -> Option<Did> {
     });
     let mut sure = false;
     match (&purge.plan, &purge.came) {
+        (_, Some(Ok(1))) => said(ui, "One call is gone.", true),
         (_, Some(Ok(count))) => said(ui, &format!("{count} calls are gone."), true),
         (_, Some(Err(why))) | (Some(Err(why)), _) => said(ui, why, false),
         (Some(Ok(items)), _) if items.is_empty() => _ = faint(ui, "No call is so old."),
         (Some(Ok(items)), _) => {
-            let bytes: u64 = items.iter().map(|item| item.bytes).sum();
+            let goes = items.iter().filter(|item| !item.stays);
+            let (count, bytes) =
+                goes.fold((0, 0), |(count, bytes), item| (count + 1, bytes + item.bytes));
             let size = bytes as f64 / 1e6;
-            ui.label(format!("{} calls would go for good ({size:.1} MB):", items.len()));
+            let what = match count {
+                0 => "No call would go:".to_owned(),
+                1 => format!("One call would go for good ({size:.1} MB):"),
+                many => format!("{many} calls would go for good ({size:.1} MB):"),
+            };
+            ui.label(what);
             ScrollArea::vertical().max_height(220.0).show_rows(
                 ui,
                 18.0,
                 items.len(),
                 |ui, rows| {
                     for item in &items[rows] {
-                        faint(ui, format!("{}  {}", item.began, item.id));
+                        let remark = if item.remark.is_empty() { "" } else { "  ·  " };
+                        let text = format!("{}  {}{remark}{}", item.began, item.id, item.remark);
+                        ui.add(Label::new(text.trim()).truncate());
                     }
                 },
             );
-            sure = true;
+            sure = count > 0;
         }
         (None, None) if purge.waits => _ = faint(ui, "Looking…"),
         (None, None) => _ = faint(ui, "Nothing goes before you have seen the list."),

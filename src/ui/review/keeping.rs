@@ -8,23 +8,32 @@ use crate::units::CallSpan;
 /// How clips are made and old calls taken away.
 pub trait Keeping: Send + Sync {
     /// Makes a clip of a stretch of the call in `folder`, with numbers, names and addresses silenced
-    /// and masked where `redacted`; returns where it is.
+    /// and masked where `redacted`.
     ///
     /// # Errors
     /// What is the matter, in words for people.
-    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<PathBuf, String>;
+    fn share(&self, folder: &Path, span: CallSpan, redacted: bool) -> Result<Clip, String>;
 
-    /// The calls older than so many days, of which nothing is taken away yet.
+    /// The calls older than so many days, also those that stay all the same; nothing is taken away yet.
     ///
     /// # Errors
     /// What is the matter, in words for people.
     fn purge_plan(&self, older_than_days: u32) -> Result<Vec<PurgeItem>, String>;
 
-    /// Takes these calls away for good; returns how many.
+    /// Takes these calls away for good, but for those that stay; returns how many.
     ///
     /// # Errors
     /// What is the matter, in words for people.
     fn purge(&self, items: &[PurgeItem]) -> Result<usize, String>;
+}
+
+/// A clip that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clip {
+    /// Its page.
+    pub page: PathBuf,
+    /// What whoever sends it should know.
+    pub remarks: Vec<String>,
 }
 
 /// A call that would be taken away.
@@ -38,4 +47,8 @@ pub struct PurgeItem {
     pub began: String,
     /// What it takes on disk.
     pub bytes: u64,
+    /// What else there is to say of it; may be empty.
+    pub remark: String,
+    /// Whether it stays all the same, for the reason in `remark`.
+    pub stays: bool,
 }

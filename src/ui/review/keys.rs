@@ -1,7 +1,8 @@
 //! What the keys do, and the sheet that shows it.
 
 use eframe::egui::{
-    Align, Context, Frame, Id, Key, Label, Margin, Modal, Modifiers, RichText, ScrollArea, Ui,
+    Align, Context, Frame, Id, Key, Label, Layout, Margin, Modal, Modifiers, RichText, ScrollArea,
+    Ui,
 };
 
 use super::panel::Tab;
@@ -68,6 +69,7 @@ const LIST: &[Line] = &[
     (&["F"], "filters"),
     (&["U"], "mark as unread, or as read"),
     (&["F5"], "look for new calls"),
+    (&["Ctrl", "Delete"], "remove old calls"),
 ];
 const HEAR: &[Line] = &[
     (&["Space"], "play, pause"),
@@ -92,6 +94,7 @@ const SAY: &[Line] = &[
     (&["U"], "can't tell"),
     (&["N"], "write a note; Ctrl+Enter notes it"),
     (&["Ctrl", "Z"], "take back what you said last"),
+    (&["Ctrl", "E"], "share the moment"),
 ];
 
 /// What the keys that were just pressed ask for. While somebody types, only those count that type
@@ -182,7 +185,7 @@ pub fn sheet(ctx: &Context) -> bool {
         let mut closes = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").font(strong(20.0)).color(colours.text));
-            let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
+            let right = Layout::right_to_left(eframe::egui::Align::Center);
             closes =
                 ui.with_layout(right, |ui| button(ui, None, "Close", "Esc", Look::Plain)).inner;
         });
@@ -238,7 +241,12 @@ fn pointer(ui: &mut Ui) {
     let text = "Press a word, a moment or the picture to go there. Drag the picture to move it, turn the \
                 wheel with Ctrl to zoom; hold Shift and draw over it to choose a stretch.";
     let text = RichText::new(text).font(normal(13.5)).color(colours.text);
-    ui.add(Label::new(text).halign(Align::Min));
+    // A column would stretch the lines to its whole width.
+    let width = ui.available_width() - 24.0;
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.set_max_width(width);
+        ui.add(Label::new(text).wrap());
+    });
 }
 
 /// A key as it is on the keyboard.

@@ -175,6 +175,8 @@ pub struct CallList {
     pub complete: bool,
     /// What could not be read.
     pub damaged: Vec<String>,
+    /// Calls that are locked, and not shown.
+    pub locked: usize,
     /// What is looked for.
     pub query: Query,
     /// The places in `calls` of those that are shown, in their order.
@@ -196,12 +198,19 @@ pub struct CallList {
     pub(super) noted: HashSet<String>,
     /// The number of the last search, and what it found.
     pub(super) search: u64,
-    found: Option<HashMap<i64, Option<(f64, String)>>>,
+    found: Option<HashSet<i64>>,
+    /// The number of the search that `found` is of.
+    answered: u64,
+    /// Where the words of that search were said first in calls that were in view; `None` where they are
+    /// still being looked up.
+    said: HashMap<i64, Option<(f64, String)>>,
+    /// The numbers of the calls in view.
+    pub in_view: Vec<i64>,
 }
 
 impl CallList {
     /// Takes the calls, in the place of those before.
-    pub fn take(&mut self, calls: Vec<Glance>, complete: bool, damaged: Vec<String>) {
+    pub fn take(&mut self, calls: Vec<Glance>, complete: bool) {
         let each = |of: fn(&Glance) -> Vec<&String>| -> Vec<String> {
             let all: BTreeSet<&String> = calls.iter().flat_map(of).collect();
             all.into_iter().cloned().collect()
@@ -210,21 +219,43 @@ impl CallList {
         self.queues = each(|call| call.queue.iter().collect());
         self.issues = each(|call| call.issues.iter().collect());
         (self.calls, self.loaded, self.complete) = (calls, true, complete);
-        self.damaged = damaged;
         // The numbers of before may be those of others now.
         self.found = None;
+        self.said.clear();
     }
 
     /// Takes what a search found; an earlier one than the last is late.
-    pub fn matched(&mut self, search: u64, found: HashMap<i64, Option<(f64, String)>>) {
+    pub fn matched(&mut self, search: u64, found: HashSet<i64>) {
         if search == self.search {
             self.found = Some(found);
+            self.answered = search;
+            self.said.clear();
         }
     }
 
-    /// Whether a search is under way.
+    /// Takes where the words of a search were said first; of an earlier one than the last it is late.
+    pub fn quoted(&mut self, search: u64, said: Vec<(i64, (f64, String))>) {
+        if search == self.answered {
+            self.said.extend(said.into_iter().map(|(number, said)| (number, Some(said))));
+        }
+    }
+
+    /// Whether a search is under way. What the one before found is shown meanwhile.
     pub fn is_searching(&self) -> bool {
-        self.found.is_none() && self.query.wanted().is_some()
+        self.answered != self.search && self.query.wanted().is_some()
+    }
+
+    /// The words that were looked for, in which search, and the calls in view of which nobody has
+    /// looked up yet where they were said.
+    pub fn unquoted(&mut self) -> Option<(u64, String, Vec<i64>)> {
+        let words = self.query.words.trim();
+        if words.is_empty() || self.found.is_none() || self.is_searching() {
+            return None;
+        }
+        let new = |number: &&i64| !self.said.contains_key(number);
+        let new: Vec<i64> = self.in_view.iter().filter(new).copied().collect();
+        self.said.extend(new.iter().map(|number| (*number, None)));
+        (!new.is_empty()).then(|| (self.answered, words.to_owned(), new))
     }
 
     /// Begins another search; its number.
@@ -232,6 +263,7 @@ impl CallList {
         self.search += 1;
         if self.query.wanted().is_none() {
             self.found = None;
+            self.said.clear();
         }
         self.search
     }
@@ -243,7 +275,13 @@ impl CallList {
 
     /// Where the words that are looked for were said first in a call.
     pub fn said(&self, call: &Glance) -> Option<&(f64, String)> {
-        self.found.as_ref()?.get(&call.number)?.as_ref()
+        self.said.get(&call.number)?.as_ref()
+    }
+
+    /// The moment at which they were said first in the call with this name.
+    pub fn said_at(&self, id: &str) -> Option<f64> {
+        let call = self.calls.iter().find(|call| call.id == id)?;
+        self.said(call).map(|(at, _)| *at)
     }
 
     /// Puts together what is shown.
@@ -252,7 +290,7 @@ impl CallList {
         let asks = self.query.wanted().is_some();
         let is_shown = |call: &Glance| {
             let found = self.found.as_ref();
-            let matches = !asks || found.is_none_or(|found| found.contains_key(&call.number));
+            let matches = !asks || found.is_none_or(|found| found.contains(&call.number));
             matches && (!self.query.unread || self.is_unread(call, memory))
         };
         let mut shown: Vec<u32> =
@@ -354,7 +392,7 @@ mod tests {
             call(8, "a", None, None),
             call(9, "b", Some(0.9), Some("Ben")),
         ];
-        list.take(calls, true, Vec::new());
+        list.take(calls, true);
         list.arrange(&memory);
         assert_eq!(ids(&list), ["c", "a", "b"]);
         memory.layout.sort = Column::Heat;
@@ -374,12 +412,25 @@ mod tests {
         list.query = Query { words: "refund".into(), ..Query::default() };
         let late = list.begin_search();
         let search = list.begin_search();
-        list.matched(late, HashMap::new());
+        list.matched(late, HashSet::new());
         assert!(list.is_searching());
-        list.matched(search, HashMap::from([(9, Some((3.0, "my refund".into())))]));
+        list.in_view = vec![9];
+        assert_eq!(list.unquoted(), None);
+        list.matched(search, HashSet::from([9]));
         list.arrange(&memory);
         assert_eq!(ids(&list), ["b"]);
+        // Where they were said is looked up once, and only of what is in view.
+        assert_eq!(list.unquoted(), Some((search, "refund".to_owned(), vec![9])));
+        assert_eq!(list.unquoted(), None);
+        assert_eq!(list.said(list.at(0).unwrap()), None);
+        list.quoted(late, vec![(9, (1.0, "late".into()))]);
+        list.quoted(search, vec![(9, (3.0, "my refund".into()))]);
         assert_eq!(list.said(list.at(0).unwrap()).unwrap().0, 3.0);
+        // Of the next search nothing is known yet; what this one found stays until it is.
+        list.query.words.push('s');
+        list.begin_search();
+        list.arrange(&memory);
+        assert_eq!((list.is_searching(), ids(&list)), (true, vec!["b"]));
     }
 
     #[test]

@@ -23,6 +23,8 @@ use crate::units::CallTime;
 const ROW: f32 = 48.0;
 const HEADING: f32 = 30.0;
 const PAD: f32 = 12.0;
+/// How locked calls are seen.
+const WITH_KEY: &str = "`evenkeel review --key FILE` opens them with the file of their key.";
 /// What the scroll bar takes.
 const BAR: f32 = 12.0;
 
@@ -93,6 +95,9 @@ fn head(
             }
         };
         faint(ui, count);
+        if list.is_searching() {
+            faint(ui, "· searching…");
+        }
         if list.loaded && !list.complete {
             faint(ui, "· looking for new ones…");
         }
@@ -222,6 +227,8 @@ fn nothing(ui: &mut Ui, list: &CallList) {
     ui.vertical_centered(|ui| {
         let (title, more) = if !list.loaded {
             ("Looking for calls…", "")
+        } else if list.calls.is_empty() && list.locked > 0 {
+            ("All calls here are locked.", WITH_KEY)
         } else if list.calls.is_empty() {
             (
                 "There is no call here yet.",
@@ -258,9 +265,11 @@ fn rows(ui: &mut Ui, list: &mut CallList, memory: &Memory) -> Option<Did> {
     let chosen = list.chosen_row();
     let shown = &*list;
     let mut choose = None;
+    let mut in_view = Vec::new();
     let output = area.show_rows(ui, ROW, shown.shown.len(), |ui, range| {
         for number in range {
             let Some(call) = shown.at(number) else { continue };
+            in_view.push(call.number);
             let size = vec2(ui.available_width() - BAR, ROW);
             let (place, _) = ui.allocate_exact_size(size, Sense::hover());
             let is_chosen = chosen == Some(number);
@@ -276,6 +285,7 @@ fn rows(ui: &mut Ui, list: &mut CallList, memory: &Memory) -> Option<Did> {
     if let Some(row) = choose {
         list.choose(row);
     }
+    list.in_view = in_view;
     did
 }
 
@@ -458,16 +468,24 @@ fn spoken(call: &Glance, unread: bool) -> String {
     parts.join(", ")
 }
 
-/// What is said of calls that could not be read.
-pub fn damaged(ui: &mut Ui, damaged: &[String]) {
+/// What is said of calls that could not be read, or not without a key.
+pub fn left_out(ui: &mut Ui, list: &CallList) {
     let colours = Palette::here(ui);
-    let text = match damaged {
-        [] => return,
-        [one] => format!("A call is left out, as its log can't be read: {one}"),
-        [one, more @ ..] => {
-            format!("{} calls are left out, as their logs can't be read: {one} …", more.len() + 1)
-        }
+    let damaged = match &list.damaged[..] {
+        [] => None,
+        [one] => Some(format!("A call is left out, as its log can't be read: {one}")),
+        [one, more @ ..] => Some(format!(
+            "{} calls are left out, as their logs can't be read: {one} …",
+            more.len() + 1
+        )),
     };
-    let text = RichText::new(text).font(normal(12.5)).color(colours.caution);
-    ui.add(Label::new(text).truncate());
+    let locked = match list.locked {
+        0 => None,
+        1 => Some(format!("A call is locked and left out. {WITH_KEY}")),
+        many => Some(format!("{many} calls are locked and left out. {WITH_KEY}")),
+    };
+    for text in damaged.into_iter().chain(locked) {
+        let text = RichText::new(text).font(normal(12.5)).color(colours.caution);
+        ui.add(Label::new(text).truncate());
+    }
 }

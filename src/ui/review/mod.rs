@@ -27,6 +27,7 @@ mod transcript;
 mod transport;
 mod widgets;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,7 @@ use eframe::egui::{self, Context, Frame, Margin, Theme, Ui};
 use self::call::Call;
 use self::deck::Opener;
 use self::dialogs::{Dialog, Purge, Share};
-pub use self::keeping::{Keeping, PurgeItem};
+pub use self::keeping::{Clip, Keeping, PurgeItem};
 use self::keys::Wish;
 pub use self::library::Place;
 use self::library::{Library, News, Teller};
@@ -46,6 +47,7 @@ use self::memory::Memory;
 pub use self::run::{ReviewOptions, run_review};
 use super::theme::Palette;
 use super::window::Waker;
+use crate::call::key::Key;
 use crate::call::notes::{About, NotesError};
 use crate::session::playing::Playing;
 use crate::units::Party;
@@ -59,6 +61,10 @@ const SAID_SECS: f64 = 8.0;
 pub struct ReviewSetup {
     /// Where the calls are.
     pub place: Place,
+    /// The key of those that are locked.
+    pub key: Option<Key>,
+    /// A folder in which recordings are that calls were made from.
+    pub recordings: Option<PathBuf>,
     /// A call to open at once.
     pub call: Option<String>,
     /// Who goes through them, as they call themselves.
@@ -81,6 +87,8 @@ pub struct Review {
     call: Option<Call>,
     /// A call that is being opened.
     opens: Option<String>,
+    /// What was being written on calls when they were closed.
+    drafts: HashMap<String, String>,
     memory: Memory,
     by: String,
     keeping: Option<Arc<dyn Keeping>>,
@@ -98,11 +106,12 @@ pub struct Review {
 impl Review {
     /// A review, which begins to look for calls.
     pub fn new(setup: ReviewSetup, waker: Waker) -> Review {
-        let ReviewSetup { place, call, by, memory, keeping, threads, opener } = setup;
+        let ReviewSetup { place, key, recordings, call, by, memory, keeping, threads, opener } =
+            setup;
         let memory = Memory::load(memory.as_deref(), place.path());
         let (tell, news) = unbounded();
         let teller = Teller { news: tell, waker };
-        let library = Library::new(place, threads, teller);
+        let library = Library::new(place, key, recordings, threads, teller);
         let opener = opener.unwrap_or_else(|| Arc::new(Playing::open));
         let mut review = Review {
             library,
@@ -110,6 +119,7 @@ impl Review {
             list: CallList::default(),
             call: None,
             opens: None,
+            drafts: HashMap::new(),
             memory,
             by,
             keeping,
@@ -180,8 +190,9 @@ impl Review {
     fn take(&mut self, ctx: &Context) {
         while let Ok(news) = self.news.try_recv() {
             match news {
-                News::Listed { calls, complete, damaged } => {
-                    self.list.take(calls, complete, damaged);
+                News::Listed { calls, complete, damaged, locked } => {
+                    self.list.take(calls, complete);
+                    (self.list.damaged, self.list.locked) = (damaged, locked);
                     self.stale = true;
                     self.search();
                 }
@@ -193,15 +204,23 @@ impl Review {
                     self.list.matched(search, found);
                     self.stale = true;
                 }
+                News::Quoted { search, said } => self.list.quoted(search, said),
                 News::Opened(opened) => {
                     let own = self.call.as_ref().is_some_and(|call| call.opened.id == opened.id);
                     if self.opens.as_deref() == Some(&opened.id) {
                         self.opens = None;
                         self.memory.open(&opened.id);
                         self.list.chosen = Some(opened.id.clone());
+                        self.keep_draft();
                         let opener = Arc::clone(&self.opener);
                         let layout = &self.memory.layout;
-                        self.call = Some(Call::new(*opened, opener, layout, &self.library));
+                        let mut call = Call::new(*opened, opener, layout, &self.library);
+                        call.draft = self.drafts.remove(&call.opened.id).unwrap_or_default();
+                        // Whoever looked for words wants to hear them.
+                        if let Some(at) = self.list.said_at(&call.opened.id) {
+                            call.go(at);
+                        }
+                        self.call = Some(call);
                         self.stale = true;
                     } else if own && let Some(call) = &mut self.call {
                         call.renew(*opened, &self.library);
@@ -260,6 +279,24 @@ impl Review {
             self.library.search(search, wanted);
         }
         self.stale = true;
+    }
+
+    /// Keeps what is being written on the open call; whether there is anything.
+    fn keep_draft(&mut self) -> bool {
+        let Some(call) = self.call.as_mut().filter(|call| !call.draft.trim().is_empty()) else {
+            return false;
+        };
+        self.drafts.insert(call.opened.id.clone(), std::mem::take(&mut call.draft));
+        true
+    }
+
+    /// Goes back to the list.
+    fn leave(&mut self, ctx: &Context) {
+        if self.keep_draft() {
+            let what = "What you wrote is not noted yet: it is there when you open the call again.";
+            self.say(ctx, what.into());
+        }
+        self.close();
     }
 
     fn close(&mut self) {
@@ -382,7 +419,7 @@ impl Review {
         } else if let Some(call) = self.call.as_mut().filter(|call| call.selection.is_some()) {
             call.selection = None;
         } else if self.call.is_some() {
-            self.close();
+            self.leave(ctx);
         }
     }
 
@@ -430,7 +467,7 @@ impl Review {
 
     fn in_call(&mut self, did: call_view::Did, ctx: &Context) {
         match did {
-            call_view::Did::Back => return self.close(),
+            call_view::Did::Back => return self.leave(ctx),
             call_view::Did::Keys => return self.wish(Wish::Sheet, ctx),
             call_view::Did::Look => return self.wish(Wish::Look, ctx),
             call_view::Did::Transport(did) => return self.with_transport(did, ctx),
@@ -553,10 +590,13 @@ pub fn show_review(ui: &mut Ui, review: &mut Review) {
         } else {
             let path = review.library.place().path();
             let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            list_view::damaged(ui, &review.list.damaged);
+            list_view::left_out(ui, &review.list);
             let did = list_view::show(ui, &mut review.list, &review.memory, &title, shares);
             if let Some(did) = did {
                 review.in_list(did, &ctx);
+            }
+            if let Some((search, words, numbers)) = review.list.unquoted() {
+                review.library.quote(search, words, numbers);
             }
         }
     });

@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use super::library::Teller;
 use crate::audio::peaks::Peaks;
-use crate::audio::seekable::Seekable;
+use crate::call::file::on_disk;
 use crate::call::folder::{LOG_NAME, salvage_log};
+use crate::call::key::Key;
 use crate::call::notes::{NOTES_NAME, Notes};
 use crate::call::record::{Line, Record, SCHEMA};
 use crate::call::sound::CallSound;
@@ -27,7 +28,7 @@ pub type Stamp = [Option<(u64, SystemTime)>; 2];
 /// What tells whether the log or the notes in a folder have changed.
 pub fn stamp(folder: &Path) -> Stamp {
     [LOG_NAME, NOTES_NAME].map(|name| {
-        let file = fs::metadata(folder.join(name)).ok()?;
+        let file = fs::metadata(on_disk(&folder.join(name))).ok()?;
         Some((file.len(), file.modified().ok()?))
     })
 }
@@ -36,6 +37,8 @@ pub fn stamp(folder: &Path) -> Stamp {
 pub struct OpenedCall {
     /// Its folder.
     pub folder: PathBuf,
+    /// The key with which it was opened, where it is locked.
+    pub key: Option<Key>,
     /// Its folder's name.
     pub id: String,
     /// The folder as it was read.
@@ -76,12 +79,13 @@ pub struct Course {
 }
 
 impl OpenedCall {
-    /// Reads the call in `folder`. Whatever is wrong with it, there is something to show.
-    pub fn read(folder: &Path) -> OpenedCall {
+    /// Reads the call in `folder`, with the key of what is locked in it; its recording may be among the
+    /// `recordings`. Whatever is wrong with it, there is something to show.
+    pub fn read(folder: &Path, key: Option<Key>, recordings: Option<&Path>) -> OpenedCall {
         let stamp = stamp(folder);
         let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut troubles = Vec::new();
-        let lines = match salvage_log(folder) {
+        let lines = match salvage_log(folder, key.as_ref()) {
             Ok((lines, unread)) => {
                 troubles.extend(newer(&lines));
                 troubles.extend(lacking(&lines, unread));
@@ -92,8 +96,11 @@ impl OpenedCall {
                 Vec::new()
             }
         };
-        let notes = Notes::read(folder).unwrap_or_else(|why| {
-            troubles.push(format!("The notes on this call can't be read: {why}."));
+        let notes = Notes::read_with(folder, key.as_ref()).unwrap_or_else(|why| {
+            // Of a call that can't be opened at all that is said already.
+            if !lines.is_empty() {
+                troubles.push(format!("The notes on this call can't be read: {why}."));
+            }
             Notes::default()
         });
         if notes.unread > 0 {
@@ -104,7 +111,7 @@ impl OpenedCall {
             ));
         }
         let content = CallContent::of(&lines, &id);
-        let sound = CallSound::of(folder, &lines, content.secs);
+        let sound = CallSound::of(folder, &lines, content.secs, recordings);
         let mono = content.mono;
         let speech = |party| course::speech(&lines, (!mono).then_some(party));
         let course = Course {
@@ -119,7 +126,7 @@ impl OpenedCall {
         };
         let goes_on = content.cut_short.is_some();
         let folder = folder.to_owned();
-        OpenedCall { folder, id, stamp, content, course, notes, troubles, sound, goes_on }
+        OpenedCall { folder, key, id, stamp, content, course, notes, troubles, sound, goes_on }
     }
 }
 
@@ -205,11 +212,17 @@ impl Wave {
     }
 
     /// Reads the sound through. `speech` tells where each party speaks, to know the agent's channel
-    /// in a recording of which nobody noted it.
-    pub fn read(&self, sound: &CallSound, speech: &PerParty<Vec<(f64, f64)>>, teller: &Teller) {
-        let Some(path) = sound.path() else { return self.growing().whole = true };
+    /// in a recording of which nobody noted it; `key` is that of a locked call.
+    pub fn read(
+        &self,
+        sound: &CallSound,
+        key: Option<&Key>,
+        speech: &PerParty<Vec<(f64, f64)>>,
+        teller: &Teller,
+    ) {
         let read = || -> Result<(), String> {
-            let mut file = Seekable::open(path).map_err(|error| error.to_string())?;
+            let file = sound.open(key).map_err(|error| error.to_string())?;
+            let Some(mut file) = file else { return Ok(()) };
             let channels = file.channels();
             self.growing().peaks = Peaks::new(channels, f64::from(file.rate().hz()));
             let (mut block, mut since) = (Vec::new(), 0);

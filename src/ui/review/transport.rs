@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, call: &Call, layout: &Layout) -> Option<Did> {
     };
     let on = |on: bool| if on { Look::On } else { Look::Plain };
     let deck = &call.deck;
-    let can_play = call.opened.sound.path().is_some();
+    let can_play = !call.opened.sound.is_missing();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.set_height(HIGH);
