@@ -24,6 +24,8 @@ test:
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --document-private-items
 	cargo test --release --features eval,train
 	sh tests/page_browser/run.sh
+	cargo clippy --release --all-targets --features eval,train,cloud -- -D warnings
+	sh tests/cloud_server/run.sh
 
 PREFIX ?= $(HOME)/.local
 

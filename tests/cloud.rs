@@ -57,12 +57,8 @@ fn recordings_of_a_bucket_are_analysed_as_those_of_a_folder() {
     assert_eq!(expected.len(), 3);
 
     let archive = night.dir.path().join("from-the-bucket");
-    let batch = |more: &[&str]| {
-        let mut arguments = vec!["batch", "--no-words", "--workers", "1", "--out", text(&archive)];
-        arguments.extend(more);
-        arguments
-    };
-    let output = server.run(&batch(&[NIGHT]));
+    let batch = ["batch", "--no-words", "--workers", "1", "--out", text(&archive), NIGHT];
+    let output = server.run(&batch);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     told(&output, "5 recordings: 3 analysed, 1 are copies of others, 1 failed.");
     let failures = fs::read_to_string(archive.join("failures.csv")).unwrap();
@@ -85,19 +81,19 @@ fn recordings_of_a_bucket_are_analysed_as_those_of_a_folder() {
 
     // Again: what is known is not fetched again, what failed is tried.
     server.requests("GET");
-    let output = server.run(&batch(&[NIGHT]));
+    let output = server.run(&batch);
     told(&output, "5 recordings: 3 were there already, 1 are copies of others, 1 failed.");
     assert_eq!(server.requests("GET"), 1);
     // Another content under the same name is another call.
     fs::write(night.source("new.wav"), cut_of_demo(500_000, 160_000)).unwrap();
     server.put("night/call 00.wav", &night.source("new.wav"));
-    told(&server.run(&batch(&[NIGHT])), "5 recordings: 1 analysed, 2 were there already");
+    told(&server.run(&batch), "5 recordings: 1 analysed, 2 were there already");
     // Without the memory of it all are fetched, and known by their content.
     fs::remove_file(archive.join(".fetched.jsonl")).unwrap();
-    told(&server.run(&batch(&[NIGHT])), "5 recordings: 3 were there already");
+    told(&server.run(&batch), "5 recordings: 3 were there already");
     // Mended, it leaves the list.
     server.put("night/letter.wav", &night.source("call 02.wav"));
-    let output = server.run(&batch(&[NIGHT]));
+    let output = server.run(&batch);
     assert!(output.status.success() && !archive.join("failures.csv").exists(), "{}", said(&output));
 }
 
@@ -269,22 +265,22 @@ fn two_archives_of_one_copy_lose_nothing_of_each_other() {
     // Ben writes a note; Ana's copy of the call is older, and does not go over it.
     fs::write(note(&ben, 1), "Ben's\n").unwrap();
     told(&fetch(&server, &ben), "1 are newer here");
-    told(&send(&server, &ben), "1 calls sent, 0.0 MB; 2 were there already.");
+    told(&send(&server, &ben), "1 call sent, 0.0 MB; 2 were there already.");
     told(&send(&server, &ana), "0 calls sent, 0.0 MB; 2 were there already; 1 are newer there");
-    told(&fetch(&server, &ana), "1 calls fetched");
+    told(&fetch(&server, &ana), "1 call fetched");
     assert_eq!(fs::read_to_string(note(&ana, 1)).unwrap(), "Ben's\n");
 
     // Both write: neither goes over the other, unless it is asked for.
     fs::write(note(&ben, 2), "Ben's\n").unwrap();
     fs::write(note(&ana, 2), "Ana's\n").unwrap();
-    told(&send(&server, &ben), "1 calls sent");
+    told(&send(&server, &ben), "1 call sent");
     for output in [send(&server, &ana), fetch(&server, &ana)] {
         assert_eq!(output.status.code(), Some(1));
         told(&output, &format!("{}: was changed here and there", ids[2]));
     }
     assert_eq!(fs::read_to_string(note(&ana, 2)).unwrap(), "Ana's\n");
-    told(&server.run(&["archive", "send", text(&ana), COPY, "--over"]), "1 calls sent");
-    told(&fetch(&server, &ben), "1 calls fetched");
+    told(&server.run(&["archive", "send", text(&ana), COPY, "--over"]), "1 call sent");
+    told(&fetch(&server, &ben), "1 call fetched");
     assert_eq!(fs::read_to_string(note(&ben, 2)).unwrap(), "Ana's\n");
 
     // A failure of Ben's joins Ana's; what Ana has mended goes for both.
@@ -304,7 +300,7 @@ fn two_archives_of_one_copy_lose_nothing_of_each_other() {
     // Lost by a mishap, a call comes back; purged, it goes from the copy and stays away.
     fs::remove_dir_all(ana.join("calls").join(&ids[0])).unwrap();
     told(&send(&server, &ana), "0 calls sent");
-    told(&fetch(&server, &ana), "1 calls fetched");
+    told(&fetch(&server, &ana), "1 call fetched");
     let day = "\"day\":\"2020-01-01\",\"told\":\"began\",\"until\":\"2020-01-01\"";
     let line = format!(
         "{{\"at\":\"2026-11-29T00:00:00Z\",\"by\":\"Ana\",\"call\":\"{}\",{day}}}\n",
@@ -350,7 +346,7 @@ fn what_is_damaged_there_is_told_and_never_taken() {
     // Sending finds what is missing or too short; a list that is none it goes over when it is told to.
     let output = server.run(&send);
     assert_eq!(output.status.code(), Some(1));
-    told(&output, "mends it");
+    told(&output, "sends it anew");
     assert!(server.run(&["archive", "send", text(&archive), COPY, "--over"]).status.success());
     assert!(server.run(&fetch).status.success());
     assert!(calls(&into) == calls(&archive));

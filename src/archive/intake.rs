@@ -193,7 +193,9 @@ impl Intake {
         if sizes.is_empty() {
             return Err(IntakeError::NothingThere(url.clone()));
         }
-        self.add_files(sizes.keys().cloned().collect(), &sizes);
+        let mut paths: Vec<PathBuf> = sizes.keys().cloned().collect();
+        paths.sort_by_key(|path| as_folders(path));
+        self.add_files(paths, &sizes);
         Ok(())
     }
 
@@ -271,6 +273,15 @@ fn partner(path: &Path, own: &str, other: &str) -> Option<PathBuf> {
     }
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     Some(path.with_file_name(format!("{start}{other}.{ending}")))
+}
+
+/// By what names of objects come in the order of a folder: its files, then what is in its folders.
+fn as_folders(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
+    let mut parts: Vec<_> = path.iter().map(|part| (true, part.to_owned())).collect();
+    if let Some(last) = parts.last_mut() {
+        last.0 = false;
+    }
+    parts
 }
 
 fn is_recording(path: &Path) -> bool {

@@ -101,10 +101,11 @@ fn tell(done: &Done, copied: &str, ways: [&str; 3], quiet: bool) -> u8 {
             (done.same, same),
             (done.newer, newer),
             (done.gone, gone),
-            (done.twice, "are of the same recordings as others"),
+            (done.twice, "of the same recordings as others left out"),
         ];
         let megabytes = done.bytes as f64 / 1e6;
-        let mut text = format!("{} calls {copied}, {megabytes:.1} MB", done.copied);
+        let calls = if done.copied == 1 { "call" } else { "calls" };
+        let mut text = format!("{} {calls} {copied}, {megabytes:.1} MB", done.copied);
         for (count, what) in more.iter().filter(|(count, _)| *count > 0) {
             text += &format!("; {count} {what}");
         }

@@ -114,7 +114,9 @@ pub enum CopyError {
         path: PathBuf,
     },
     /// What storage has is no call.
-    #[error("{url}: {why}; `archive send --over`, from an archive that has the call, mends it")]
+    #[error(
+        "{url}: {why}; remove that object, and `archive send --over`, from an archive that has the call, sends it anew"
+    )]
     Damaged {
         /// The object.
         url: ObjectUrl,
