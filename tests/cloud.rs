@@ -82,7 +82,10 @@ fn recordings_of_a_bucket_are_analysed_as_those_of_a_folder() {
     // Again: what is known is not fetched again, what failed is tried.
     server.requests("GET");
     let output = server.run(&batch);
-    told(&output, "5 recordings: 3 were there already, 1 are copies of others, 1 failed.");
+    told(
+        &output,
+        "5 recordings: 0 analysed, 3 were there already, 1 are copies of others, 1 failed.",
+    );
     assert_eq!(server.requests("GET"), 1);
     // Another content under the same name is another call.
     fs::write(night.source("new.wav"), cut_of_demo(500_000, 160_000)).unwrap();
@@ -90,7 +93,7 @@ fn recordings_of_a_bucket_are_analysed_as_those_of_a_folder() {
     told(&server.run(&batch), "5 recordings: 1 analysed, 2 were there already");
     // Without the memory of it all are fetched, and known by their content.
     fs::remove_file(archive.join(".fetched.jsonl")).unwrap();
-    told(&server.run(&batch), "5 recordings: 3 were there already");
+    told(&server.run(&batch), "5 recordings: 0 analysed, 3 were there already");
     // Mended, it leaves the list.
     server.put("night/letter.wav", &night.source("call 02.wav"));
     let output = server.run(&batch);
@@ -158,11 +161,12 @@ fn archive_of(night: &Night, count: usize) -> PathBuf {
 fn a_copy_that_was_killed_again_and_again_is_whole_in_the_end_and_each_call_at_any_moment() {
     let Some(mut server) = Server::start() else { return };
     let night = Night::new();
-    let archive = archive_of(&night, 8);
+    // More than are sent at once.
+    let archive = archive_of(&night, 20);
     let expected = calls(&archive);
     let send = ["archive", "send", text(&archive), COPY];
     let (mut midst, mut whole) = (0, 0);
-    for (round, after) in [0, 1, 4, 9, 13, 17].into_iter().enumerate() {
+    for (round, after) in [0, 4, 9, 14, 19, 24].into_iter().enumerate() {
         // The last run had some of it done already: each comes further.
         let drop = round % 2 == 0;
         midst += usize::from(server.kill_in_the_midst(server.program(&send), "PUT", after, drop));
@@ -184,11 +188,11 @@ fn a_copy_that_was_killed_again_and_again_is_whole_in_the_end_and_each_call_at_a
             assert!(of(&there) == of(&expected), "{}", id.display());
         }
     }
-    assert!(midst >= 4 && whole >= 2, "{midst} kills came while it sent, {whole} left a part");
+    assert!(midst >= 4 && whole >= 1, "{midst} kills came while it sent, {whole} left a part");
     let output = server.run(&send);
     assert!(output.status.success(), "{}", said(&output));
     server.requests("PUT");
-    told(&server.run(&send), "0 calls sent, 0.0 MB; 8 were there already.");
+    told(&server.run(&send), "0 calls sent, 0.0 MB; 20 were there already.");
     assert_eq!(server.requests("PUT"), 0);
 
     // Fetched, and killed while it is.
@@ -209,7 +213,7 @@ fn a_copy_that_was_killed_again_and_again_is_whole_in_the_end_and_each_call_at_a
     assert_eq!(server.read("team/archive/failures.csv"), failures(&archive).into_bytes());
     // It is an archive as any other.
     let found = server.run(&["find", "--archive", text(&into), "--format", "csv"]);
-    assert_eq!(String::from_utf8_lossy(&found.stdout).lines().count(), 9, "{}", said(&found));
+    assert_eq!(String::from_utf8_lossy(&found.stdout).lines().count(), 21, "{}", said(&found));
     // Readable by their owner only.
     use std::os::unix::fs::PermissionsExt as _;
     for path in expected.keys() {
