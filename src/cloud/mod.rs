@@ -241,7 +241,7 @@ pub enum CloudError {
         url: ObjectUrl,
     },
     /// Storage failed, or can't be reached; the same command goes on later.
-    #[error("{url}: {said}; storage was asked several times: try again later")]
+    #[error("{url}: {said}; try again later, or look at {}", url.provider.variables())]
     Storage {
         /// The object.
         url: ObjectUrl,
