@@ -1,5 +1,5 @@
-//! A copy of an archive on object storage: [`send`] and [`fetch`] bring one up to the other, a call
-//! whole or not at all.
+//! A copy of an archive on object storage: [`send`](send()) and [`fetch`](fetch()) bring one up to the
+//! other, a call whole or not at all.
 //!
 //! ```text
 //! URL/
@@ -12,7 +12,7 @@
 //! is never written over: a changed one is another object, and the call is what its `files.json` says. Whoever
 //! is killed before that is written has changed nothing; what is then needed no more is removed after it.
 //!
-//! Who changed a call since, here or there, is told by what both had [in common](memory::Memory) when they last
+//! Who changed a call since, here or there, is told by what both had in common (`memory`) when they last
 //! met. What was changed in both places is left alone, and told.
 
 mod fetch;
