@@ -16,14 +16,18 @@ demo: setup
 	@echo "The results are in calls/demo-call. For a recording of your own:"
 	@echo "    target/release/evenkeel replay CALL.wav"
 
+# One set of features, so that the program is built once.
+FEATURES = eval,train,cloud
+
 test:
 	@sh setup.sh test
 	cargo fmt --check
-	cargo clippy --release --all-targets --features eval,train -- -D warnings
+	cargo clippy --release --all-targets --features $(FEATURES) -- -D warnings
 	cargo clippy --release --no-default-features --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --document-private-items
-	cargo test --release --features eval,train
+	cargo test --release --features $(FEATURES)
 	sh tests/page_browser/run.sh
+	sh tests/cloud_server/run.sh
 
 PREFIX ?= $(HOME)/.local
 

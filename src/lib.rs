@@ -26,7 +26,8 @@
 //!
 //! # What is deliberately absent
 //!
-//! Network code: models and calls are files, checked by hash. Emotion labels about the agent:
+//! Network code, but for [`cloud`], which is built on demand and does nothing that a command does not name
+//! by URL: models and calls are files, checked by hash. Emotion labels about the agent:
 //! only measurements against their own baseline. A global state of any kind.
 
 pub mod exponential;
@@ -36,6 +37,7 @@ pub mod config;
 pub mod event;
 
 pub mod audio;
+pub mod cloud;
 pub mod coach;
 pub mod dialogue;
 pub mod language;

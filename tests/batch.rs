@@ -120,3 +120,21 @@ fn nothing_to_do_is_an_error_that_says_so() {
     assert!(said(&output).contains("nowhere/*.wav: there is no such file"), "{}", said(&output));
     assert!(!night.archive().exists(), "nothing was analysed, and an archive made for it");
 }
+
+#[cfg(not(feature = "cloud"))]
+#[test]
+fn a_url_says_what_to_build_with_and_nothing_is_made() {
+    let night = Night::new();
+    let archive = night.archive();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_evenkeel")).args(arguments).output().unwrap();
+        assert!(!output.status.success());
+        let report = said(&output);
+        assert!(report.contains("s3://calls/night: this program was built without"), "{report}");
+        assert!(report.contains("--features cloud"), "{report}");
+        assert!(!archive.exists());
+    };
+    let folder = archive.to_str().unwrap();
+    run(&["batch", "s3://calls/night", "--out", folder]);
+    run(&["archive", "fetch", "s3://calls/night", folder]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub const FAILURES_NAME: &str = "failures.csv";
 const LOCK_NAME: &str = ".failures.lock";
 
 /// One recording that could not be analysed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Failure {
     /// The recording; of a pair the agent's.
     pub recording: String,
@@ -73,7 +73,7 @@ impl Failures {
     /// # Errors
     /// Whatever the file system says.
     pub fn add(&mut self, failure: Failure) -> io::Result<()> {
-        let _lock = self.lock()?;
+        let _lock = lock(&self.path)?;
         let new = !self.path.exists();
         if new {
             drop(private_file(&self.path)?);
@@ -95,33 +95,61 @@ impl Failures {
         if self.now.is_empty() && !self.path.exists() {
             return Ok(());
         }
-        let _lock = self.lock()?;
-        let mut others: Vec<Failure> = match csv::Reader::from_path(&self.path) {
-            Ok(mut reader) => reader.deserialize().map_while(Result::ok).collect(),
-            Err(_) => Vec::new(),
-        };
-        others.retain(|failure| !self.own.contains(&failure.key()));
-        let all: Vec<&Failure> = others.iter().chain(&self.now).collect();
-        if all.is_empty() {
-            return match fs::remove_file(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
-        }
-        let beside = self.path.with_extension("csv.new");
-        let mut writer = csv::Writer::from_writer(private_file(&beside)?);
-        all.iter().try_for_each(|failure| writer.serialize(failure))?;
-        writer.flush()?;
-        drop(writer);
-        fs::rename(beside, &self.path)
+        let now = self.now.iter().cloned();
+        change(&self.path, |mut others| {
+            others.retain(|failure| !self.own.contains(&failure.key()));
+            others.extend(now);
+            others
+        })
     }
+}
 
-    /// Waits until no other program writes; given up when what is returned is dropped.
-    fn lock(&self) -> io::Result<File> {
-        let file = private_file(&self.path.with_file_name(LOCK_NAME))?;
-        file.lock()?;
-        Ok(file)
+/// Puts in the place of the list at `path` what is made of it, while no other program writes.
+///
+/// # Errors
+/// Whatever the file system says.
+pub(super) fn change(
+    path: &Path,
+    make: impl FnOnce(Vec<Failure>) -> Vec<Failure>,
+) -> io::Result<()> {
+    let _lock = lock(path)?;
+    let all = make(parse(&fs::read(path).unwrap_or_default()));
+    if all.is_empty() {
+        return match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
     }
+    let beside = path.with_extension("csv.new");
+    let mut file = private_file(&beside)?;
+    file.write_all(&text(&all)?)?;
+    drop(file);
+    fs::rename(beside, path)
+}
+
+/// The failures of a list, as far as it is not damaged.
+pub(super) fn parse(list: &[u8]) -> Vec<Failure> {
+    csv::Reader::from_reader(list).deserialize().map_while(Result::ok).collect()
+}
+
+/// A list of these failures.
+///
+/// # Errors
+/// None that is known of.
+pub(super) fn text(all: &[Failure]) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if all.is_empty() {
+        writer.write_record(["recording", "customer_recording", "reason"])?;
+    }
+    all.iter().try_for_each(|failure| writer.serialize(failure))?;
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+/// Waits until no other program writes the list at `path`; given up when what is returned is dropped.
+fn lock(path: &Path) -> io::Result<File> {
+    let file = private_file(&path.with_file_name(LOCK_NAME))?;
+    file.lock()?;
+    Ok(file)
 }
 
 #[cfg(test)]

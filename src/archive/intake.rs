@@ -1,6 +1,7 @@
-//! Which recordings are meant: files, folders, patterns, lists and manifests.
+//! Which recordings are meant: files, folders, patterns, lists and manifests; on this machine, or on
+//! object storage by URL.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::manifest::{self, ManifestError};
 use crate::audio::source::{CallFiles, Side};
 use crate::call::began::Began;
+use crate::cloud::{Bucket, CloudError, ObjectUrl};
 use crate::event::About;
 
 /// Endings of what is taken for a recording in a folder.
@@ -25,15 +27,17 @@ pub struct Job {
     pub about: About,
     /// Why it can't be analysed, where its line of a list says nothing that makes sense.
     pub refused: Option<String>,
+    /// Size of its files in bytes, where object storage has told it.
+    pub listed_bytes: Option<u64>,
 }
 
 impl Job {
     /// A recording of which nothing is known.
     pub fn of(files: CallFiles) -> Job {
-        Job { files, began: None, about: About::default(), refused: None }
+        Job { files, began: None, about: About::default(), refused: None, listed_bytes: None }
     }
 
-    /// Its files: one, or the agent's and the customer's.
+    /// Its files, or their URLs: one, or the agent's and the customer's.
     pub fn paths(&self) -> Vec<&Path> {
         match &self.files {
             CallFiles::One { path, .. } => vec![path],
@@ -43,7 +47,8 @@ impl Job {
 
     /// Size of its files in bytes; 0 for what can't be looked at.
     pub fn bytes(&self) -> u64 {
-        self.paths().iter().map(|path| fs::metadata(path).map_or(0, |data| data.len())).sum()
+        let size = |path: &&Path| fs::metadata(path).map_or(0, |data| data.len());
+        self.listed_bytes.unwrap_or_else(|| self.paths().iter().map(size).sum())
     }
 }
 
@@ -84,6 +89,12 @@ pub enum IntakeError {
     /// A manifest that can't be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// There is no object of that name, and no recording below it.
+    #[error("{0}: there is no such object, and no recording below it; patterns are for files only")]
+    NothingThere(ObjectUrl),
+    /// Object storage can't be used.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
 }
 
 impl Intake {
@@ -95,13 +106,17 @@ impl Intake {
 
     /// Takes in what `source` means: a recording; a folder, with all recordings in it and below;
     /// a pattern such as `calls/2026-11-*/*.wav`; a manifest (`.csv` or `.jsonl`); or `-`, a list of
-    /// these but the last on `input`, one a line (or each ended by a NUL, as `find -print0` does).
+    /// these but the last on `input`, one a line (or each ended by a NUL, as `find -print0` does). A URL
+    /// may mean a recording, a manifest, or all recordings below it.
     ///
     /// # Errors
     /// Where it can't be read, or there is nothing of that name.
     pub fn add(&mut self, source: &Path, input: &mut dyn Read) -> Result<(), IntakeError> {
         if source == Path::new("-") {
             return self.add_list(input);
+        }
+        if let Some(url) = ObjectUrl::of(source)? {
+            return self.add_url(&url);
         }
         let Ok(kind) = fs::metadata(source) else { return self.add_pattern(source) };
         if kind.is_dir() {
@@ -136,6 +151,11 @@ impl Intake {
                 continue;
             }
             let path = path_of(line);
+            if is_recording(&path) && matches!(ObjectUrl::of(&path), Ok(Some(_))) {
+                // Each would be asked for by itself; whether it is there is seen when it is fetched.
+                self.push(Job::of(CallFiles::One { path, agent: Side::default() }));
+                continue;
+            }
             match self.add(&path, &mut io::empty()) {
                 Ok(()) => {}
                 // One wrong line of thousands is told with the failures, and stops nothing.
@@ -145,6 +165,37 @@ impl Intake {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn add_url(&mut self, url: &ObjectUrl) -> Result<(), IntakeError> {
+        let bucket = Bucket::open(url)?;
+        let path = PathBuf::from(url.to_string());
+        if let Some(object) = bucket.look(url)? {
+            if !["csv", "jsonl"].contains(&ending_of(&path).as_str()) {
+                self.add_files(
+                    vec![path],
+                    &BTreeMap::from([(url.to_string().into(), object.bytes)]),
+                );
+                return Ok(());
+            }
+            let content = bucket.get(url)?.map_or_else(Vec::new, |(content, _)| content);
+            let (jobs, notes) = manifest::read_content(&path, &content)?;
+            self.notes.extend(notes);
+            jobs.into_iter().for_each(|job| self.push(job));
+            return Ok(());
+        }
+        let listed = bucket.list(url)?.into_iter();
+        let sizes: BTreeMap<PathBuf, u64> = listed
+            .map(|object| (PathBuf::from(object.url.to_string()), object.bytes))
+            .filter(|(path, _)| is_recording(path))
+            .collect();
+        if sizes.is_empty() {
+            return Err(IntakeError::NothingThere(url.clone()));
+        }
+        let mut paths: Vec<PathBuf> = sizes.keys().cloned().collect();
+        paths.sort_by_key(|path| as_folders(path));
+        self.add_files(paths, &sizes);
         Ok(())
     }
 
@@ -161,7 +212,7 @@ impl Intake {
         }
         paths.sort();
         let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
-        self.add_files(files);
+        self.add_files(files, &BTreeMap::new());
         folders.iter().try_for_each(|folder| self.add_folder(folder))
     }
 
@@ -178,30 +229,35 @@ impl Intake {
             let path = entry.path();
             if kind.is_dir() {
                 folders.push(path);
-            } else if RECORDINGS.contains(&ending_of(&path).as_str()) {
+            } else if is_recording(&path) {
                 files.push(path);
             }
         }
         files.sort();
         folders.sort();
-        self.add_files(files);
+        self.add_files(files, &BTreeMap::new());
         folders.iter().try_for_each(|folder| self.add_folder(folder))
     }
 
-    /// Recordings, of which an `…agent.wav` and a `…customer.wav` are one call's.
-    fn add_files(&mut self, files: Vec<PathBuf>) {
+    /// Recordings, of which an `…agent.wav` and a `…customer.wav` are one call's; with the sizes of those
+    /// that can't be looked at here.
+    fn add_files(&mut self, files: Vec<PathBuf>, sizes: &BTreeMap<PathBuf, u64>) {
+        let job = |files: CallFiles| {
+            let job = Job::of(files);
+            let bytes = job.paths().into_iter().map(|path| sizes.get(path).copied()).sum();
+            Job { listed_bytes: bytes, ..job }
+        };
         let all: BTreeSet<&PathBuf> = files.iter().collect();
         for path in &files {
             if let Some(customer) = partner(path, "agent", "customer")
                 && all.contains(&customer)
             {
-                self.push(Job::of(CallFiles::Two { agent: path.clone(), customer }));
+                self.push(job(CallFiles::Two { agent: path.clone(), customer }));
                 continue;
             }
             let agent = partner(path, "customer", "agent");
             if agent.is_none_or(|agent| !all.contains(&agent)) {
-                let files = CallFiles::One { path: path.clone(), agent: Side::default() };
-                self.push(Job::of(files));
+                self.push(job(CallFiles::One { path: path.clone(), agent: Side::default() }));
             }
         }
     }
@@ -217,6 +273,19 @@ fn partner(path: &Path, own: &str, other: &str) -> Option<PathBuf> {
     }
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     Some(path.with_file_name(format!("{start}{other}.{ending}")))
+}
+
+/// By what names of objects come in the order of a folder: its files, then what is in its folders.
+fn as_folders(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
+    let mut parts: Vec<_> = path.iter().map(|part| (true, part.to_owned())).collect();
+    if let Some(last) = parts.last_mut() {
+        last.0 = false;
+    }
+    parts
+}
+
+fn is_recording(path: &Path) -> bool {
+    RECORDINGS.contains(&ending_of(path).as_str())
 }
 
 fn ending_of(path: &Path) -> String {
@@ -292,6 +361,26 @@ mod tests {
         let mut intake = Intake::beside(&dir.path().join("archive"));
         intake.add(dir.path(), &mut io::empty()).unwrap();
         assert_eq!(intake.jobs.len(), 1);
+    }
+
+    #[test]
+    fn urls_of_a_list_are_taken_as_they_are_and_pairs_found_among_them() {
+        let mut intake = Intake::default();
+        let list = "s3://calls/a/1.wav\nhttps://h/2.wav\n";
+        intake.add(Path::new("-"), &mut list.as_bytes()).unwrap();
+        let named = |job: &Job| -> Vec<String> {
+            job.paths().iter().map(|path| path.display().to_string()).collect()
+        };
+        assert_eq!(named(&intake.jobs[0]), ["s3://calls/a/1.wav"]);
+        assert!(intake.jobs[1].refused.as_ref().unwrap().contains("no URL of object storage"));
+
+        let mut intake = Intake::default();
+        let files = ["gs://c/x/7-agent.wav", "gs://c/x/7-customer.wav", "gs://c/y/7-customer.wav"];
+        let sizes = files.iter().map(|url| (PathBuf::from(url), 5)).collect();
+        intake.add_files(files.map(PathBuf::from).to_vec(), &sizes);
+        assert_eq!(named(&intake.jobs[0]), files[..2]);
+        assert_eq!(named(&intake.jobs[1]), files[2..]);
+        assert_eq!((intake.jobs[0].bytes(), intake.jobs[1].bytes()), (10, 5));
     }
 
     #[test]

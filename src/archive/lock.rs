@@ -103,7 +103,7 @@ pub fn any_locked(calls: &Path) -> bool {
     entries.any(|entry| is_locked(&entry.path().join(LOG_NAME)))
 }
 
-fn calls_of(root: &Path) -> Result<Vec<PathBuf>, IndexError> {
+pub(super) fn calls_of(root: &Path) -> Result<Vec<PathBuf>, IndexError> {
     let calls = root.join("calls");
     if !calls.is_dir() {
         return Err(IndexError::NoArchive { path: root.to_owned() });
@@ -132,7 +132,7 @@ fn turned(call: &Path, way: Way, key: &Key) -> Result<Changed, String> {
 }
 
 /// Whether a live call is being written there.
-fn is_under_way(call: &Path) -> bool {
+pub(super) fn is_under_way(call: &Path) -> bool {
     let log = fs::metadata(call.join(LOG_NAME)).and_then(|log| log.modified());
     let fresh = log
         .is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|since| since < UNDER_WAY));

@@ -4,7 +4,7 @@
 //!
 //! | column | |
 //! | --- | --- |
-//! | `path` | the recording, from the manifest's own folder |
+//! | `path` | the recording, from the manifest's own folder; or a URL of object storage |
 //! | `agent_path`, `customer_path` | instead of it: a file for each party |
 //! | `layout` | of a stereo recording: `agent-left` (as without) or `agent-right` |
 //! | `started` | when the call began, as 2026-11-25T14:30:00+01:00 |
@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::intake::Job;
 use crate::audio::source::{CallFiles, Side};
+use crate::cloud::ObjectUrl;
 use crate::event::About;
 
 /// The columns that are read.
@@ -78,8 +79,18 @@ struct Row {
 /// # Errors
 /// Where the file can't be read, or isn't a table of these columns at all.
 pub fn read(path: &Path) -> Result<(Vec<Job>, Vec<String>), ManifestError> {
+    let content =
+        fs::read(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })?;
+    read_content(path, &content)
+}
+
+/// Reads the `content` of a manifest that lies at `path`, which may be a URL.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_content(path: &Path, content: &[u8]) -> Result<(Vec<Job>, Vec<String>), ManifestError> {
     let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl"));
-    let (rows, columns) = if json { json_rows(path)? } else { csv_rows(path)? };
+    let (rows, columns) = if json { json_rows(path, content)? } else { csv_rows(path, content)? };
     let folder = path.parent().unwrap_or(Path::new(""));
     let unused: Vec<String> =
         columns.into_iter().filter(|column| !COLUMNS.contains(&column.as_str())).collect();
@@ -95,7 +106,7 @@ pub fn read(path: &Path) -> Result<(Vec<Job>, Vec<String>), ManifestError> {
     Ok((rows.into_iter().map(|row| row.job(folder)).collect(), notes))
 }
 
-fn csv_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
+fn csv_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
     let failed = |error: csv::Error| {
         let line = error.position().map_or(1, |position| position.line());
         match error.into_kind() {
@@ -103,8 +114,7 @@ fn csv_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> 
             kind => ManifestError::Row { path: path.to_owned(), line, why: format!("{kind:?}") },
         }
     };
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content);
     let headers: BTreeSet<String> =
         reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
     let two = ["agent_path", "customer_path"];
@@ -115,9 +125,11 @@ fn csv_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> 
     Ok((rows, headers))
 }
 
-fn json_rows(path: &Path) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| ManifestError::Read { path: path.to_owned(), source })?;
+fn json_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {
+    let text = std::str::from_utf8(content).map_err(|error| ManifestError::Read {
+        path: path.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidData, error),
+    })?;
     let mut keys = BTreeSet::new();
     let mut rows = Vec::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
@@ -141,7 +153,11 @@ pub fn line(job: &Job) -> Option<String> {
     if job.refused.is_some() {
         return None;
     }
-    let whole = |path: &Path| Some(std::path::absolute(path).ok()?.to_str()?.to_owned());
+    let whole = |path: &Path| match ObjectUrl::of(path) {
+        Ok(None) => Some(std::path::absolute(path).ok()?.to_str()?.to_owned()),
+        // The same wherever it is read.
+        Ok(Some(_)) | Err(_) => path.to_str().map(str::to_owned),
+    };
     let mut row = Row {
         started: job.began.as_ref().map(|began| began.text.clone()),
         agent: job.about.agent.clone(),
@@ -164,8 +180,18 @@ pub fn line(job: &Job) -> Option<String> {
 impl Row {
     fn job(self, folder: &Path) -> Job {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let at = |text: Option<String>| given(text).map(|text| folder.join(text));
         let mut refused = None;
+        let mut at = |text: Option<String>| {
+            given(text).map(|text| match ObjectUrl::of(Path::new(&text)) {
+                Ok(None) => folder.join(text),
+                Ok(Some(_)) => text.into(),
+                Err(why) => {
+                    refused = Some(why.to_string());
+                    text.into()
+                }
+            })
+        };
+        let paths = (at(self.path), at(self.agent_path), at(self.customer_path));
         let agent_side = match given(self.layout).as_deref() {
             None | Some("agent-left") => Side::Left,
             Some(AGENT_RIGHT) => Side::Right,
@@ -174,7 +200,7 @@ impl Row {
                 Side::Left
             }
         };
-        let files = match (at(self.path), at(self.agent_path), at(self.customer_path)) {
+        let files = match paths {
             (Some(path), None, None) => CallFiles::One { path, agent: agent_side },
             (None, Some(agent), Some(customer)) => CallFiles::Two { agent, customer },
             (one, agent, customer) => {
@@ -197,7 +223,7 @@ impl Row {
             customer: given(self.customer),
             queue: given(self.queue),
         };
-        Job { files, began, about, refused }
+        Job { began, about, refused, ..Job::of(files) }
     }
 }
 
@@ -250,6 +276,21 @@ mod tests {
         let two = CallFiles::Two { agent: "/a.wav".into(), customer: "/c.wav".into() };
         assert_eq!((&jobs[0].files, notes.len()), (&two, 0));
         assert_eq!(jobs[0].about.customer.as_deref(), Some("4711"));
+    }
+
+    #[test]
+    fn a_path_may_be_a_url_in_any_list_and_is_what_it_is_in_one_of_object_storage() {
+        let text = "path,agent\ns3://calls/a b.wav,Ana\nc.wav,\nhttps://h/d.wav,\n";
+        let (jobs, _) = manifest("calls.csv", text).unwrap();
+        assert_eq!(jobs[0].files, one("s3://calls/a b.wav", Side::Left));
+        assert!(jobs[2].refused.as_ref().unwrap().contains("is to begin with s3://"));
+        let again = line(&jobs[0]).unwrap();
+        assert_eq!(manifest("again.jsonl", &again).unwrap().0[0], jobs[0]);
+        let far = Path::new("gs://calls/night/calls.csv");
+        let (jobs, _) = read_content(far, text.as_bytes()).unwrap();
+        let paths: Vec<String> =
+            jobs[..2].iter().map(|job| job.paths()[0].display().to_string()).collect();
+        assert_eq!(paths, ["s3://calls/a b.wav", "gs://calls/night/c.wav"]);
     }
 
     #[test]

@@ -269,15 +269,27 @@ pub fn purge(
 }
 
 fn record(path: &Path, line: &Purged) -> io::Result<()> {
+    add(path, &serde_json::to_string(line).expect("a line is JSON"))
+}
+
+/// Adds a line to the record at `path`.
+pub(super) fn add(path: &Path, line: &str) -> io::Result<()> {
     if !path.exists() {
         drop(private_file(path)?);
     }
     let mut file = fs::OpenOptions::new().append(true).open(path)?;
     file.lock()?;
-    let mut text = serde_json::to_vec(line).expect("a line is JSON");
-    text.push(b'\n');
-    file.write_all(&text)?;
+    file.write_all(format!("{line}\n").as_bytes())?;
     file.sync_data()
+}
+
+/// The lines of a record, and the call that each says was removed; those that say none are left out.
+pub(super) fn removed(record: &str) -> Vec<(String, String)> {
+    let line = |line: &str| {
+        let purged: Purged = serde_json::from_str(line).ok()?;
+        Some((line.to_owned(), purged.call))
+    };
+    record.lines().filter_map(line).collect()
 }
 
 /// The last day that is older than a length of time before today: `90d`, `12w`, `6m`, `7y`.

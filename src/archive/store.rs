@@ -20,7 +20,7 @@ use crate::models::{Sha256Sum, sha256_of_file};
 const LONGEST_STEM: usize = 60;
 /// Hexadecimal digits of the content's hash in a call's name: with 10,000,000 calls the
 /// chance that two share them is below 1 in 20,000.
-const DIGITS: usize = 16;
+pub(super) const DIGITS: usize = 16;
 /// The file that its maker holds locked while it works.
 const LOCK_NAME: &str = "lock";
 /// What the name of a call's folder ends with while another takes its place.
@@ -80,11 +80,19 @@ impl Content {
     /// # Errors
     /// [`ArchiveError::Recording`], where one can't be read.
     pub fn of(job: &Job) -> Result<Content, ArchiveError> {
+        Content::at(job, job)
+    }
+
+    /// The content of the files of `here`, which are those of `job`, fetched from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn at(job: &Job, here: &Job) -> Result<Content, ArchiveError> {
         let sum = |path: &Path| {
             sha256_of_file(path)
                 .map_err(|source| ArchiveError::Recording { path: path.to_owned(), source })
         };
-        let sha256: Vec<Sha256Sum> = job.paths().into_iter().map(sum).collect::<Result<_, _>>()?;
+        let sha256: Vec<Sha256Sum> = here.paths().into_iter().map(sum).collect::<Result<_, _>>()?;
         Ok(Content { id: id_of(job, &sha256), sha256 })
     }
 }
@@ -150,6 +158,11 @@ impl Archive {
         unreachable!("one of so many numbers is free")
     }
 
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of the call `id`, whether it is there or not.
     pub fn call(&self, id: &str) -> PathBuf {
         self.root.join("calls").join(id)
@@ -211,8 +224,6 @@ impl Archive {
     pub fn keep(&self, id: &str) -> Result<(), ArchiveError> {
         let (made, kept) = (self.workshop.join(id), self.call(id));
         let failed = |source| ArchiveError::Write { path: kept.clone(), source };
-        // A power cut must not leave a folder whose files never reached the disk.
-        sync(&made).map_err(failed)?;
         if kept.exists() {
             // Notes that people have added since stay with the call, and so do its sound and the
             // record of what was shared of it.
@@ -229,6 +240,20 @@ impl Archive {
                         .map_err(failed)?;
                 }
             }
+        }
+        self.put(id)
+    }
+
+    /// As [`Self::keep`], but of an earlier one nothing is kept: what was made has all that is to be there.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Write`].
+    pub fn put(&self, id: &str) -> Result<(), ArchiveError> {
+        let (made, kept) = (self.workshop.join(id), self.call(id));
+        let failed = |source| ArchiveError::Write { path: kept.clone(), source };
+        // A power cut must not leave a folder whose files never reached the disk.
+        sync(&made).map_err(failed)?;
+        if kept.exists() {
             let old = self.workshop.join(format!("{id}{REPLACED}"));
             fs::rename(&kept, &old).map_err(failed)?;
             if let Err(why) = fs::rename(&made, &kept) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
+use super::copy::{self, FetchArgs, SendArgs};
 use super::keys::{KeyArgs, ask_new, load};
 use super::place::name;
 use crate::archive::Index;
@@ -31,6 +32,10 @@ enum Action {
         #[arg(default_value = "archive")]
         archive: PathBuf,
     },
+    /// Bring a copy on object storage up to the archive
+    Send(SendArgs),
+    /// Bring the archive up to its copy on object storage
+    Fetch(FetchArgs),
     /// Remove calls that have been kept long enough; lists them first, --yes does it
     Purge(PurgeArgs),
     /// Lock all calls, so that they can be read with a key only
@@ -98,6 +103,8 @@ enum KeyAction {
 pub fn run(args: ArchiveArgs) -> anyhow::Result<u8> {
     match args.action {
         Action::Rebuild { archive } => rebuild(&archive),
+        Action::Send(args) => copy::send(&args),
+        Action::Fetch(args) => copy::fetch(&args),
         Action::Purge(args) => remove_old(&args),
         Action::Lock(args) => lock(&args, Way::Lock),
         Action::Unlock(args) => lock(&args, Way::Unlock),

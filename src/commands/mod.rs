@@ -5,6 +5,7 @@ pub mod archive;
 pub mod batch;
 mod calls;
 pub mod config;
+mod copy;
 #[cfg(feature = "live")]
 pub mod devices;
 #[cfg(feature = "live")]

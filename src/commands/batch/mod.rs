@@ -1,6 +1,7 @@
 //! `evenkeel batch`: a night's recordings, analysed into an archive.
 
 mod cluster;
+mod fetch;
 mod hq;
 mod order;
 mod part;
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use super::analysis::AnalysisArgs;
 use super::stop_on_ctrl_c;
 use crate::archive::{Archive, Intake, Job};
+use crate::cloud::ObjectUrl;
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
 use share::Share;
@@ -34,11 +36,12 @@ pub const SOME_FAILED: u8 = 3;
 pub struct BatchArgs {
     /// Recordings, folders of them, patterns as "calls/*.wav", a manifest (.csv or .jsonl) with
     /// the columns path (or agent_path and customer_path), agent, customer, queue, started and
-    /// layout; or - for a list on standard input
+    /// layout; or - for a list on standard input. Recordings, what lies below a name, and manifests may be on
+    /// object storage: s3://bucket/night, gs://… (Google Cloud), az://… (Azure)
     #[arg(required_unless_present = "part_of", value_name = "SOURCE")]
     sources: Vec<PathBuf>,
 
-    /// The archive's folder; made where it isn't there
+    /// The archive's folder; made where it isn't there. `evenkeel archive send` copies it to object storage
     #[arg(long, value_name = "ARCHIVE")]
     out: PathBuf,
 
@@ -94,6 +97,12 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     if let Some(folder) = &args.part_of {
         return part::work(&args, folder);
     }
+    if let Some(url) = ObjectUrl::of(&args.out)? {
+        bail!(
+            "{url}: calls are analysed into a folder: give one as --out DIR, and \
+             `evenkeel archive send DIR {url}` copies it there"
+        );
+    }
     let config = args.analysis.config()?;
     let mut intake = Intake::beside(&args.out);
     for source in &args.sources {
@@ -140,8 +149,8 @@ fn analyse<'a>(
     each(
         jobs.take_while(|_| !stop.load(Ordering::Relaxed)),
         workers,
-        || shared.transcriber(),
-        |transcriber, job| shared.work(job, transcriber),
+        || shared.bench(),
+        |bench, job| shared.work(job, bench),
         |job, result| {
             let came = result.unwrap_or_else(|broke| Came { secs: 0.0, made: Made::Failed(broke) });
             done(job, came).map_err(|why| SessionError::Sink(format!("{why:#}").into()))

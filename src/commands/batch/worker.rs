@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::BatchArgs;
+use super::fetch::{Fetcher, Found};
+use crate::archive::seen::{SEEN_NAME, Seen};
 use crate::archive::store::Content;
 use crate::archive::{Archive, ArchiveError, Job};
 use crate::audio::source::{CallSource, SourceError};
@@ -44,6 +46,14 @@ pub struct Shared<'a> {
     pub stop: &'a AtomicBool,
     /// The calls that were begun in this run.
     pub begun: Mutex<BTreeSet<String>>,
+    /// The recordings that were fetched in earlier ones.
+    pub seen: Seen,
+}
+
+/// What a worker keeps from call to call.
+pub struct Bench {
+    transcriber: Option<Box<dyn Transcriber>>,
+    fetcher: Fetcher,
 }
 
 /// What came of a recording.
@@ -73,8 +83,9 @@ pub enum Made {
     Stopped,
 }
 
-/// Why a call is not in the archive.
-enum Trouble {
+/// Why a call is not in the archive: for its recording, or because nothing can be read or written
+/// there, which would hold for all others too.
+pub enum Trouble {
     Recording(String),
     Archive(String),
 }
@@ -129,18 +140,20 @@ impl<'a> Shared<'a> {
         stop: &'a AtomicBool,
     ) -> Shared<'a> {
         let (keep_audio, again) = (args.keep_audio, args.again);
-        Shared { config, archive, models, keep_audio, again, stop, begun: Default::default() }
+        let (begun, seen) = (Mutex::default(), Seen::of(archive.root()));
+        Shared { config, archive, models, keep_audio, again, stop, begun, seen }
     }
 
-    /// A worker's transcriber.
-    pub fn transcriber(&self) -> Result<Option<Box<dyn Transcriber>>, SessionError> {
-        self.models.transcriber.as_deref().map(|make| make()).transpose().map_err(Into::into)
+    /// What a worker keeps.
+    pub fn bench(&self) -> Result<Bench, SessionError> {
+        let transcriber = self.models.transcriber.as_deref().map(|make| make()).transpose()?;
+        Ok(Bench { transcriber, fetcher: Fetcher::default() })
     }
 
     /// Analyses one call.
-    pub fn work(&self, job: &Job, transcriber: &mut Option<Box<dyn Transcriber>>) -> Came {
+    pub fn work(&self, job: &Job, bench: &mut Bench) -> Came {
         let mut secs = 0.0;
-        let made = self.try_to(job, transcriber, &mut secs).unwrap_or_else(|trouble| {
+        let made = self.try_to(job, bench, &mut secs).unwrap_or_else(|trouble| {
             // The causes are in the texts of those that matter; the outermost names the file.
             match trouble {
                 Trouble::Recording(reason) => Made::Failed(reason),
@@ -154,19 +167,15 @@ impl<'a> Shared<'a> {
         Came { secs, made }
     }
 
-    fn try_to(
-        &self,
-        job: &Job,
-        transcriber: &mut Option<Box<dyn Transcriber>>,
-        secs: &mut f64,
-    ) -> Result<Made, Trouble> {
+    fn try_to(&self, job: &Job, bench: &mut Bench, secs: &mut f64) -> Result<Made, Trouble> {
         if let Some(why) = &job.refused {
             return Err(Trouble::Recording(why.clone()));
         }
         if self.stop.load(Ordering::Relaxed) {
             return Ok(Made::Stopped);
         }
-        let bytes = job.bytes();
+        let found = bench.fetcher.look(job)?;
+        let bytes = found.as_ref().map_or_else(|| job.bytes(), Found::bytes);
         if bytes > MOST_BYTES {
             return Err(Trouble::Recording(format!(
                 "{:.1} GB, which is no call; at most {:.1} GB are analysed: cut it into its calls",
@@ -174,27 +183,63 @@ impl<'a> Shared<'a> {
                 MOST_BYTES as f64 / 1e9
             )));
         }
+        let Some(found) = found else { return self.try_here(job, job, bench, None, secs) };
+        if !self.again
+            && let Some(id) = self.seen.call(&found.objects).filter(|id| self.archive.has(id))
+        {
+            let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = begun.insert(id.to_owned());
+            let known = || Made::Known { same_settings: self.is_settled(id) };
+            return Ok(if new { known() } else { Made::Same });
+        }
+        let fetched = bench.fetcher.fetch(job, &found, self.archive.workshop())?;
+        self.try_here(job, &fetched.job, bench, Some(&found), secs).map_err(|trouble| match trouble
+        {
+            Trouble::Recording(reason) => Trouble::Recording(fetched.renamed(reason)),
+            Trouble::Archive(_) => trouble,
+        })
+    }
+
+    /// Analyses the call `job` from the files of `here`, which are its own or copies of what was `found`.
+    fn try_here(
+        &self,
+        job: &Job,
+        here: &Job,
+        bench: &mut Bench,
+        found: Option<&Found>,
+        secs: &mut f64,
+    ) -> Result<Made, Trouble> {
         // Before the whole is read for its hash: most of what can't be used is told by its head.
-        let mut source = CallSource::open(&job.files)?;
+        let source = CallSource::open(&here.files)?;
+        let mut source = match found {
+            Some(found) => source.named(found.names()),
+            None => source,
+        };
         if let Some(long) = source.expected_secs().filter(|secs| *secs > LONGEST_SECS) {
             return Err(Trouble::Recording(format!(
                 "{:.0} hours long, which is no call; at most 24 are analysed",
                 long / 3600.0
             )));
         }
-        let Content { id, sha256 } = Content::of(job)?;
-        let head = self.head(job, &source, &id, sha256.iter().map(ToString::to_string).collect());
+        let Content { id, sha256 } = Content::at(job, here)?;
+        let sums = sha256.iter().map(ToString::to_string).collect();
+        let head = self.head(job, &source, &id, found, sums);
         // Under which name it was analysed before, or is in this run.
         let earlier = self.archive.claim(&id);
         let known = earlier.is_some();
         let id = earlier.unwrap_or(id);
+        if let Some(found) = found {
+            let noted = self.seen.add(self.archive.root(), &found.objects, &id);
+            noted
+                .map_err(|why| Trouble::Archive(format!("{SEEN_NAME}: can't be written: {why}")))?;
+        }
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         if !begun.insert(id.clone()) {
             return Ok(Made::Same);
         }
         drop(begun);
         if known && !self.again {
-            return Ok(Made::Known { same_settings: self.is_settled(&id, &head) });
+            return Ok(Made::Known { same_settings: self.is_settled(&id) });
         }
         if known && is_locked(&self.archive.call(&id).join(LOG_NAME)) {
             return Err(Trouble::Recording(format!(
@@ -208,7 +253,7 @@ impl<'a> Shared<'a> {
             false => None,
         };
         let mut sink = CallSink { journal: folder.journal()?, audio };
-        let ended = self.analyse(&mut source, head, transcriber, job, &mut sink);
+        let ended = self.analyse(&mut source, head, &mut bench.transcriber, job, &mut sink);
         *secs = source.now().secs();
         let page = |folder: &Path| write_call_page(folder).err().map(|why| why.to_string());
         let made = ended.map_err(Trouble::from).and_then(|ended| match ended {
@@ -231,10 +276,21 @@ impl<'a> Shared<'a> {
         made
     }
 
-    fn head(&self, job: &Job, source: &CallSource, id: &str, sums: Vec<String>) -> CallHead {
+    fn head(
+        &self,
+        job: &Job,
+        source: &CallSource,
+        id: &str,
+        found: Option<&Found>,
+        sums: Vec<String>,
+    ) -> CallHead {
         let mut sources = source.sources();
         for (source, sum) in sources.iter_mut().zip(sums) {
             source.sha256 = Some(sum);
+        }
+        // The whole URL: nobody would find the recording again by its last part alone.
+        for (source, name) in sources.iter_mut().zip(found.iter().flat_map(|found| found.names())) {
+            source.name = name;
         }
         CallHead {
             id: id.to_owned(),
@@ -268,16 +324,17 @@ impl<'a> Shared<'a> {
     }
 
     /// Whether the call in the archive was analysed as it would be now.
-    fn is_settled(&self, id: &str, now: &CallHead) -> bool {
+    fn is_settled(&self, id: &str) -> bool {
         let head = read_head(&self.archive.call(id)).map(|line| line.record);
         if matches!(head, Err(FolderError::Locked { .. })) {
             // Nobody can tell.
             return true;
         }
         let Ok(Record::Call { config_sha256, models, version, .. }) = head else { return false };
-        let same_models = models.len() == now.models.len()
-            && models.iter().zip(&now.models).all(|(was, is)| was.sha256 == is.sha256);
-        same_models && config_sha256 == now.config_sha256 && version == env!("CARGO_PKG_VERSION")
+        let now = &self.models.used;
+        let same_models = models.len() == now.len()
+            && models.iter().zip(now).all(|(was, is)| was.sha256 == is.sha256);
+        same_models && config_sha256 == self.config.sha256() && version == env!("CARGO_PKG_VERSION")
     }
 }
 
