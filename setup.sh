@@ -2,6 +2,7 @@
 # Installs what the build needs from the system, and says what and why:
 #     sh setup.sh         what the build needs
 #     sh setup.sh test    also what the live tests use; without it they skip, and say so
+#     sh setup.sh cloud   also what the tests of object storage use
 # Debian and its kin by apt-get; elsewhere it says what is missing.
 set -eu
 
@@ -83,5 +84,14 @@ if [ "${1:-}" = test ] && [ "$(uname)" = Linux ]; then
         install $missing || for package in $missing; do
             install "$package" || echo "setup: goes on without $package: some live tests will skip" >&2
         done
+    fi
+fi
+
+if [ "${1:-}" = cloud ] && [ "$(uname)" = Linux ]; then
+    missing=""
+    need python3-venv "an environment of its own for the server that stands in for S3" python3 -c "import ensurepip"
+    if [ -n "$missing" ]; then
+        # shellcheck disable=SC2086 # a list of packages
+        install $missing
     fi
 fi
