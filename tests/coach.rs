@@ -181,10 +181,18 @@ fn firing(rule: &str) -> Story {
         "stay-calm-higher" => story().speaks(1.0, 9.0, louder(3.0, 4.0)).until(12.0),
         "stay-calm-heat" => story()
             .says(Customer, 1.0, 4.0, &[])
-            .heat(3.0, 0.8, 0.4)
-            .heat(4.0, 0.85, 0.4)
-            .until(9.0),
+            .says(Agent, 5.0, 7.0, &[])
+            .says(Customer, 8.0, 10.0, &[])
+            .says(Agent, 11.0, 13.0, &[])
+            .says(Customer, 14.0, 17.0, &[])
+            .heat(16.0, 0.8, 0.4)
+            .heat(17.0, 0.85, 0.4)
+            .until(22.0),
         "keep-them-posted" => story().says(Agent, 1.0, 3.0, &[]).until(20.0),
+        "keep-them-posted-anew" => story()
+            .says(Agent, 1.0, 3.0, &["keep-them-posted"])
+            .says(Customer, 28.0, 30.0, &[])
+            .until(45.0),
         "keep-them-posted-again" => {
             story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(50.0)
         }
@@ -206,13 +214,14 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 10.0, 12.0, &["no-positive-words"])
             .until(18.0),
         "empathise" => story()
-            .says(Customer, 1.0, 5.0, &["complaint"])
+            .says(Customer, 1.0, 5.0, &["complaint", "negative"])
             .heat(5.0, 0.7, 0.0)
             .says(Agent, 6.0, 8.0, &[])
             .until(14.0),
-        "reflect-back" => {
-            story().says(Customer, 1.0, 5.0, &["complaint"]).says(Agent, 6.0, 8.0, &[]).until(14.0)
-        }
+        "reflect-back" => story()
+            .says(Customer, 1.0, 5.0, &["complaint", "negative"])
+            .says(Agent, 6.0, 8.0, &[])
+            .until(14.0),
         "acknowledge" => {
             story().says(Customer, 1.0, 5.0, &["negative"]).says(Agent, 6.0, 8.0, &[]).until(14.0)
         }
@@ -221,7 +230,7 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 6.0, 8.0, &["acknowledge", "offer-solution"])
             .until(14.0),
         "apologise" => story()
-            .says(Customer, 1.0, 5.0, &["complaint", "issue"])
+            .says(Customer, 1.0, 5.0, &["complaint", "issue", "negative"])
             .says(Agent, 6.0, 8.0, &["acknowledge", "offer-solution"])
             .says(Customer, 30.0, 31.0, &["complaint"])
             .says(Agent, 60.0, 62.0, &["keep-them-posted"])
@@ -357,12 +366,12 @@ fn standing(practice: &str, mark: Mark) -> Option<Story> {
             story().says(Customer, 1.0, 5.0, &[]).heat(5.0, 0.9, 0.0).says(Agent, 6.0, 8.0, &[])
         }
         ("stay-calm", Missed) => firing("stay-calm-heat")
-            .heat(10.0, 0.9, 0.3)
-            .speaks(10.0, 16.0, pace(150.0))
-            .heat(12.0, 0.9, 0.3)
-            .heat(14.0, 0.9, 0.3)
-            .heat(16.0, 0.9, 0.3)
-            .until(30.0),
+            .heat(23.0, 0.9, 0.3)
+            .speaks(23.0, 29.0, pace(150.0))
+            .heat(25.0, 0.9, 0.3)
+            .heat(27.0, 0.9, 0.3)
+            .heat(29.0, 0.9, 0.3)
+            .until(43.0),
         ("stay-calm", Broken) => story().speaks(1.0, 30.0, pace(240.0)).until(35.0),
         ("let-them-finish", Broken) => {
             story().says(Customer, 1.0, 12.0, &[]).overlap(5.0, 6.0, OverlapKind::Interruption)
