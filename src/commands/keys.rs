@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::archive::lock::{any_locked, unopened};
 use crate::call::exposure::exposed;
 use crate::call::key::{KEY_FILE_VARIABLE, Key, KeyError};
 
@@ -22,25 +21,6 @@ impl KeyArgs {
     pub fn path(&self) -> Option<PathBuf> {
         let named = || std::env::var_os(KEY_FILE_VARIABLE).filter(|path| !path.is_empty());
         self.key.clone().or_else(|| named().map(PathBuf::from))
-    }
-
-    /// The key for the archive, or the folder of calls, of which `calls` are the calls: the one that is
-    /// named, or else, where calls are locked and somebody can be asked for its passphrase, the
-    /// archive's `own`.
-    pub fn load_for(&self, own: Option<&Path>, calls: &Path) -> anyhow::Result<Option<Key>> {
-        let asks = |own: &&Path| io::stdin().is_terminal() && own.is_file() && any_locked(calls);
-        let own = || own.filter(asks).map(Path::to_owned);
-        let Some(path) = self.path().or_else(own) else { return Ok(None) };
-        let key = load(&path)?;
-        match unopened(calls, &key) {
-            0 => Ok(Some(key)),
-            count => anyhow::bail!(
-                "{}: is the key of none of the {count} locked calls in {}: they were locked with \
-                 another; nothing was changed",
-                path.display(),
-                calls.display()
-            ),
-        }
     }
 
     /// The key, where one is named; its passphrase is asked for where it has one.

@@ -1,17 +1,19 @@
 //! `evenkeel review`: the window in which calls are gone through.
 
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use super::keeping::Keeper;
-use super::keys::KeyArgs;
+use super::keys::{self, KeyArgs};
 use super::live::calls_folder;
 use super::place::name;
 use super::stop_on_ctrl_c;
-use crate::archive::lock::KEY_NAME;
+use crate::archive::lock::{KEY_NAME, any_locked, unopened};
+use crate::call::key::Key;
 use crate::config::settings::{Settings, settings_path};
 use crate::ui::{Look, Place, ReviewOptions, ReviewSetup, run_review};
 
@@ -82,7 +84,7 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
         Place::Folder(calls) => (None, calls.as_path()),
     };
     let own = root.map(|root| root.join(KEY_NAME));
-    let key = args.key.load_for(own.as_deref(), &place.calls())?;
+    let key = key_for(&args.key, own.as_deref(), &place.calls())?;
     let recordings = args.recordings;
     if let Some(folder) = recordings.as_ref().filter(|folder| !folder.is_dir()) {
         bail!("{}: there is no such folder; give the one that recordings are in", folder.display());
@@ -106,4 +108,23 @@ pub fn run(args: ReviewArgs) -> anyhow::Result<u8> {
     };
     run_review(setup, ReviewOptions { look, quit: stop_on_ctrl_c()? })?;
     Ok(0)
+}
+
+/// The key for the archive, or the folder of calls, of which `calls` are the calls: the one that is
+/// named, or else, where calls are locked and somebody can be asked for its passphrase, the
+/// archive's `own`.
+fn key_for(args: &KeyArgs, own: Option<&Path>, calls: &Path) -> anyhow::Result<Option<Key>> {
+    let asks = |own: &&Path| std::io::stdin().is_terminal() && own.is_file() && any_locked(calls);
+    let own = || own.filter(asks).map(Path::to_owned);
+    let Some(path) = args.path().or_else(own) else { return Ok(None) };
+    let key = keys::load(&path)?;
+    match unopened(calls, &key) {
+        0 => Ok(Some(key)),
+        count => bail!(
+            "{}: is the key of none of the {count} locked calls in {}: they were locked with \
+             another; nothing was changed",
+            path.display(),
+            calls.display()
+        ),
+    }
 }
