@@ -2,7 +2,8 @@
 
 use eframe::egui::{ComboBox, Margin, Role, TextEdit, Ui, WidgetInfo};
 
-use super::list::{CallList, How, Query, day};
+use super::list::CallList;
+use super::query::{How, Query, day};
 use super::widgets::{Look, button, faint};
 use crate::event::PRACTICES;
 use crate::report::wording;
