@@ -113,7 +113,11 @@ pub(super) fn change(
     make: impl FnOnce(Vec<Failure>) -> Vec<Failure>,
 ) -> io::Result<()> {
     let _lock = lock(path)?;
-    let all = make(parse(&fs::read(path).unwrap_or_default()));
+    let list = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        list => list?,
+    };
+    let all = make(parse(&list));
     if all.is_empty() {
         return match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -28,6 +28,12 @@ impl fmt::Debug for Sha256Sum {
     }
 }
 
+impl From<Sha256> for Sha256Sum {
+    fn from(sum: Sha256) -> Self {
+        Sha256Sum(sum.finalize().into())
+    }
+}
+
 /// The text is not 64 hexadecimal digits; copy the sum again.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 sum has 64 hexadecimal digits")]
@@ -58,7 +64,7 @@ pub fn of_file(path: &Path) -> io::Result<Sha256Sum> {
         sha256.update(chunk);
         Ok(())
     })?;
-    Ok(Sha256Sum(sha256.finalize().into()))
+    Ok(sha256.into())
 }
 
 /// What [`copy`] saw go by.

@@ -43,7 +43,7 @@ pub fn fetch(wish: Wish, mut told: impl FnMut(usize, usize)) -> Result<Done, Cop
     let mut memory = Memory::open(wish.root, wish.url)?;
     let mut done = Done::default();
     done.troubles.extend(fetch_key(wish, &there, &listing)?);
-    let record = fs::read(wish.root.join(PURGED_NAME)).unwrap_or_default();
+    let record = wish.own_file(PURGED_NAME)?;
     let purged: BTreeSet<String> =
         removed(&String::from_utf8_lossy(&record)).into_iter().map(|(_, call)| call).collect();
     let here = names_by_content(&archive);
@@ -240,7 +240,7 @@ fn fetch_failures(
 fn fetch_purged(wish: Wish, there: &There) -> Result<(), CopyError> {
     let Some((record, _)) = there.bucket.get(&wish.url.join(PURGED_NAME))? else { return Ok(()) };
     let path = wish.root.join(PURGED_NAME);
-    let own = fs::read(&path).unwrap_or_default();
+    let own = wish.own_file(PURGED_NAME)?;
     let lines = |record: &[u8]| removed(&String::from_utf8_lossy(record));
     let own: BTreeSet<String> = lines(&own).into_iter().map(|(line, _)| line).collect();
     for (line, _) in lines(&record) {

@@ -87,7 +87,7 @@ impl FileList {
 
     /// What tells it from all others.
     pub fn sum(&self) -> String {
-        Sha256::digest(self.text()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(Sha256::new_with_prefix(self.text()))
     }
 }
 
@@ -183,7 +183,7 @@ impl io::Write for Summed {
 }
 
 fn hex(sum: Sha256) -> String {
-    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256Sum::from(sum).to_string()
 }
 
 #[cfg(test)]

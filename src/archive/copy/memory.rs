@@ -4,7 +4,7 @@
 //! calls that differ are told as changed in both places, and nothing is written over.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,7 @@ use super::super::failures::Failure;
 use super::CopyError;
 use crate::call::folder::{CallFolder, private_file, write_whole};
 use crate::cloud::ObjectUrl;
+use crate::models::Sha256Sum;
 
 const FOLDER: &str = ".copies";
 /// Hexadecimal digits of a URL's hash that name its file.
@@ -46,8 +47,7 @@ impl Memory {
     pub fn open(root: &Path, url: &ObjectUrl) -> Result<Memory, CopyError> {
         let folder = root.join(FOLDER);
         CallFolder::create(&folder)?;
-        let name: String =
-            Sha256::digest(url.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = Sha256Sum::from(Sha256::new_with_prefix(url.to_string())).to_string();
         let path = folder.join(format!("{}.jsonl", &name[..DIGITS]));
         let at = path.with_extension("lock");
         let failed = |source| CopyError::File { path: at.clone(), source };
@@ -57,7 +57,7 @@ impl Memory {
             Err(TryLockError::WouldBlock) => return Err(CopyError::Busy { path: root.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let text = fs::read(&path).unwrap_or_default();
+        let text = super::read(path.clone())?;
         let (mut calls, mut failures, mut pending) = (BTreeMap::new(), Vec::new(), Vec::new());
         for line in String::from_utf8_lossy(&text).lines() {
             // A last line may have been cut short.

@@ -22,6 +22,7 @@ mod rows;
 mod send;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,21 @@ pub struct Wish<'a> {
     pub url: &'a ObjectUrl,
     /// Whether what was changed in both places is written over.
     pub over: bool,
+}
+
+impl Wish<'_> {
+    /// One of the archive's own files; empty where there is none.
+    fn own_file(&self, name: &str) -> Result<Vec<u8>, CopyError> {
+        read(self.root.join(name))
+    }
+}
+
+/// What a file has; nothing where there is none.
+fn read(path: PathBuf) -> Result<Vec<u8>, CopyError> {
+    match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(|source| CopyError::File { path, source }),
+    }
 }
 
 /// What was done.

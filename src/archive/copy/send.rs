@@ -1,7 +1,6 @@
 //! From an archive to its copy on object storage.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -216,7 +215,7 @@ fn remove_purged(
     done: &mut Done,
 ) -> Result<(), CopyError> {
     let here: BTreeSet<&String> = ids.iter().collect();
-    let record = own_file(wish, PURGED_NAME)?;
+    let record = wish.own_file(PURGED_NAME)?;
     let purged: BTreeSet<String> =
         removed(&String::from_utf8_lossy(&record)).into_iter().map(|(_, call)| call).collect();
     for id in purged.iter().filter(|id| !here.contains(id)) {
@@ -232,7 +231,7 @@ fn remove_purged(
 /// Sends the key of locked calls, which is itself locked with a passphrase; never over another, which
 /// is that of calls that are there.
 fn send_key(wish: Wish, there: &There) -> Result<Option<String>, CopyError> {
-    let own = own_file(wish, KEY_NAME)?;
+    let own = wish.own_file(KEY_NAME)?;
     if own.is_empty() {
         return Ok(None);
     }
@@ -248,7 +247,7 @@ fn send_key(wish: Wish, there: &There) -> Result<Option<String>, CopyError> {
 }
 
 fn send_failures(wish: Wish, there: &There, memory: &mut Memory) -> Result<(), CopyError> {
-    let here = failures::parse(&own_file(wish, FAILURES_NAME)?);
+    let here = failures::parse(&wish.own_file(FAILURES_NAME)?);
     let url = there.url.join(FAILURES_NAME);
     change(there, &url, |content| {
         let listed = failures::parse(content);
@@ -264,7 +263,7 @@ fn send_purged(wish: Wish, there: &There) -> Result<(), CopyError> {
     let lines = |record: &[u8]| -> Vec<String> {
         removed(&String::from_utf8_lossy(record)).into_iter().map(|(line, _)| line).collect()
     };
-    let here = lines(&own_file(wish, PURGED_NAME)?);
+    let here = lines(&wish.own_file(PURGED_NAME)?);
     change(there, &there.url.join(PURGED_NAME), |content| {
         let listed = lines(content);
         let all = merged(&[], &here, &listed);
@@ -291,14 +290,5 @@ fn change(
             Err(CloudError::Changed { .. }) if attempt < 10 * ATTEMPTS => {}
             other => return Ok(other?),
         }
-    }
-}
-
-/// One of the archive's own files; empty where there is none.
-fn own_file(wish: Wish, name: &str) -> Result<Vec<u8>, CopyError> {
-    let path = wish.root.join(name);
-    match fs::read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        other => other.map_err(|source| CopyError::File { path, source }),
     }
 }

@@ -54,10 +54,11 @@ impl Fetcher {
                     Err(Trouble::Recording(CloudError::Nothing { url: url.clone() }.to_string()))
                 }
                 // The next would wait for it as long, and get no further.
-                Err(why @ (CloudError::Storage { .. } | CloudError::NotBuilt { .. })) => {
-                    Err(Trouble::Archive(why.to_string()))
-                }
-                Err(why @ CloudError::Setup { .. }) => Err(Trouble::Archive(why.to_string())),
+                Err(
+                    why @ (CloudError::Storage { .. }
+                    | CloudError::NotBuilt { .. }
+                    | CloudError::Setup { .. }),
+                ) => Err(Trouble::Archive(why.to_string())),
                 Err(why) => Err(Trouble::Recording(why.to_string())),
             }
         };
