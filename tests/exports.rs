@@ -5,7 +5,7 @@ mod exported;
 use std::fs;
 
 use exported::{DEMO_LOG, HOSTILE, Place, hostile};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const FORMATS: [(&str, &str); 6] = [
     ("contact-lens", "contact-lens.json"),
@@ -246,4 +246,96 @@ fn all_calls_together_are_four_tables() {
     assert!(code == 1 && err.contains("give a folder for them with --out"), "{err}");
     let left = fs::read_dir(place.path("tables")).unwrap().count();
     assert_eq!(left, 8);
+}
+
+#[test]
+fn what_identifies_people_is_in_no_redacted_export() {
+    let line = |line: Value| format!("{line}\n");
+    let said = |party: &str, start: f64, text: &str| {
+        let words: Vec<Value> = text
+            .split(' ')
+            .enumerate()
+            .map(|(i, w)| {
+                let at = start + 0.3 * i as f64;
+                json!({"w": format!(" {w}"), "start": at, "end": at + 0.3, "p": 0.9})
+            })
+            .collect();
+        let end = start + 0.3 * words.len() as f64;
+        line(
+            json!({"at": end, "type": "utterance", "party": party, "start": start, "end": end, "text": text,
+                    "words": words, "confidence": 0.9, "redo": false, "sentiment": -0.2}),
+        )
+    };
+    let card = "My card is 4929 1234 5678 9012, and it was charged twice.";
+    let log = [
+        line(
+            json!({"at": 0.0, "type": "call", "schema": "evenkeel.call/1", "id": "a-call", "started": "2026-11-25",
+                    "agent": "Ana", "customer": "+49 30 5550 17", "layout": "stereo", "config_sha256": "",
+                    "source": [{"name": "marlowe-5550.wav", "sample_rate": 8000, "encoding": "pcm_mulaw"}],
+                    "models": [], "version": "0.1.0"}),
+        ),
+        line(json!({"at": 1.0, "type": "partial", "party": "customer", "start": 0.5, "end": 1.0,
+                    "text": "Marlowe", "stable": 1})),
+        said("agent", 1.0, "What is your name, please?"),
+        said("customer", 4.0, "My name is Thaddeus Marlowe."),
+        said("customer", 8.0, card),
+        line(
+            json!({"at": 13.0, "type": "remark", "name": "complaint", "party": "customer", "start": 8.0, "end": 11.3,
+                    "quote": card, "score": 0.9, "suggestion": null}),
+        ),
+        line(
+            json!({"at": 13.0, "type": "issue", "start": 8.0, "end": 11.3, "kind": "billing", "quote": card}),
+        ),
+        said("agent", 14.0, "I'll write to thaddeus at example dot com by Friday."),
+        line(json!({"at": 18.0, "type": "promise", "start": 14.0, "end": 17.0,
+                    "quote": "I'll write to thaddeus at example dot com by Friday.", "due": "2026-11-27"})),
+        line(
+            json!({"at": 19.0, "type": "cue", "id": 1, "name": "acknowledge", "text": "Acknowledge what they said",
+                    "suggestion": null, "why": "They said: \"My name is Thaddeus Marlowe\"", "rule": "acknowledge",
+                    "evidence": {}, "speed": "slow", "until": 24.0}),
+        ),
+        line(
+            json!({"at": 30.0, "type": "summary", "duration": 30.0, "silence": {"seconds": 0.0, "share": 0.0},
+                    "overlap": {"seconds": 0.0, "share": 0.0}, "scorecard": {}}),
+        ),
+    ];
+    let place = Place::new();
+    place.log("call", &log.concat());
+    let secrets = [
+        "4929",
+        "5678",
+        "9012",
+        "Thaddeus",
+        "thaddeus",
+        "Marlowe",
+        "marlowe",
+        "example dot com",
+        "5550",
+    ];
+    let formats = FORMATS.map(|(format, _)| format);
+    for format in formats.iter().copied().chain(["tables"]) {
+        let export = |more: &[&str]| {
+            let out = if format == "tables" { &["--out", "tables"][..] } else { &[] };
+            let (code, text, remark) = place.run(&[&["call", "--as", format], out, more].concat());
+            assert_eq!(code, 0, "{format}: {remark}");
+            let tables = fs::read_dir(place.path("tables")).into_iter().flatten().flatten();
+            let tables: String =
+                tables.map(|file| fs::read_to_string(file.path()).unwrap()).collect();
+            (if format == "tables" { tables } else { text }, remark)
+        };
+        let (plain, _) = export(&[]);
+        // Who spoke when has no words to begin with.
+        assert_eq!(plain.contains("Marlowe"), format != "rttm", "{format}: {plain}");
+        let (redacted, remark) = export(&["--redact"]);
+        assert!(remark.contains("words are masked; a program did it"), "{remark}");
+        for secret in secrets {
+            assert!(!redacted.contains(secret), "{format}: {secret} in {redacted}");
+        }
+        if format != "rttm" {
+            assert!(
+                redacted.contains("[number]") && redacted.contains("charged twice"),
+                "{redacted}"
+            );
+        }
+    }
 }

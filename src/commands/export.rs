@@ -17,6 +17,7 @@ use crate::report::export::{
     call_id, write_audacity_labels, write_contact_lens, write_events_csv, write_rttm, write_srt,
     write_vtt,
 };
+use crate::report::share::redacted;
 
 /// Write calls in formats that other programs read
 #[derive(Args)]
@@ -34,6 +35,11 @@ pub struct ExportArgs {
     /// folder
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
+
+    /// Mask numbers, names and addresses in all that was said, and leave out the customer and the names
+    /// of files; the call's own name, agent and queue stay
+    #[arg(long)]
+    redact: bool,
 
     #[command(flatten)]
     key: KeyArgs,
@@ -105,11 +111,15 @@ pub fn run(args: ExportArgs) -> anyhow::Result<u8> {
     for path in &args.calls {
         folders.extend(calls_at(path)?);
     }
-    let mut troubles = Vec::new();
+    let (mut troubles, mut masked) = (Vec::new(), 0);
     // The logs that can be read, each with its folder's name.
     let calls = folders.iter().filter_map(|folder| match read_log_with(folder, key.as_ref()) {
-        Ok(lines) => {
+        Ok(mut lines) => {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if args.redact {
+                let (kept, words) = redacted(&lines);
+                (lines, masked) = (kept, masked + words);
+            }
             Some((name, lines))
         }
         Err(trouble) => {
@@ -132,6 +142,11 @@ pub fn run(args: ExportArgs) -> anyhow::Result<u8> {
             };
             write_tables(form, calls, out)?;
         }
+    }
+    if args.redact {
+        anstream::eprintln!(
+            "{masked} words are masked; a program did it: look through it before you send it on"
+        );
     }
     if troubles.len() == folders.len() {
         return Err(troubles.swap_remove(0).into());

@@ -157,7 +157,7 @@ fn core(lines: &[Line], name: &str, moment: Moment) -> Result<CallSpan, ShareErr
 }
 
 /// What was said in the call, in the order of time.
-fn uttered(lines: &[Line]) -> Vec<Uttered<'_>> {
+pub(super) fn uttered(lines: &[Line]) -> Vec<Uttered<'_>> {
     let mut talk: Vec<Uttered> = lines
         .iter()
         .filter_map(|line| match &line.record {
@@ -188,7 +188,7 @@ fn timed<'a>(text: &'a str, words: &'a [WordRecord]) -> Vec<(&'a str, Option<Spa
 }
 
 /// Finds what is to be hidden, in the light of all that was said before.
-fn find(talk: &mut [Uttered<'_>]) {
+pub(super) fn find(talk: &mut [Uttered<'_>]) {
     let spoken: Vec<Spoken> = talk
         .iter()
         .map(|uttered| Spoken {
@@ -275,28 +275,41 @@ fn reasons(lines: &[Line], clip: CallSpan) -> Vec<Reason> {
 
 /// Sentences may quote what was said: what is hidden there is hidden here.
 fn mask_reasons(reasons: &mut [Reason], talk: &[Uttered<'_>]) {
-    let plain = |word: &str| {
-        word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
-    };
-    let hidden: HashSet<String> = talk
-        .iter()
-        .flat_map(|uttered| {
-            uttered.found.iter().flat_map(|found| found.words.clone().map(|at| uttered.words[at].0))
-        })
-        .map(plain)
-        .filter(|word| word.len() > 2)
-        .collect();
-    let redaction = Redaction::default();
-    let masked = |text: &String| {
-        if !text.contains(['“', '"']) {
-            return text.clone();
-        }
-        let words = redaction.masked(text);
-        let words =
-            words.split(' ').map(|word| if hidden.contains(&plain(word)) { "[…]" } else { word });
-        words.collect::<Vec<_>>().join(" ")
-    };
+    let hidden = Hidden::of(talk);
     for reason in reasons {
-        reason.why = reason.why.iter().map(masked).collect();
+        for why in &mut reason.why {
+            if why.contains(['“', '"']) {
+                *why = hidden.masked(why);
+            }
+        }
     }
+}
+
+/// The words that are hidden anywhere in a call, to be hidden wherever they are quoted.
+pub(super) struct Hidden {
+    words: HashSet<String>,
+    redaction: Redaction,
+}
+
+impl Hidden {
+    pub fn of(talk: &[Uttered<'_>]) -> Hidden {
+        let words = talk.iter().flat_map(|uttered| {
+            uttered.found.iter().flat_map(|found| found.words.clone().map(|at| uttered.words[at].0))
+        });
+        let words = words.map(plain).filter(|word| word.len() > 2).collect();
+        Hidden { words, redaction: Redaction::default() }
+    }
+
+    /// A text with all of them masked, and what would be hidden in it by itself.
+    pub fn masked(&self, text: &str) -> String {
+        let words = self.redaction.masked(text);
+        let words = words
+            .split(' ')
+            .map(|word| if self.words.contains(&plain(word)) { "[…]" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
 }

@@ -6,6 +6,7 @@
 
 mod clip;
 mod hush;
+mod redacted;
 mod sound;
 
 use std::io;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub use self::clip::{Clip, Moment, Reason, Said, Wanted, hidden_in};
 pub use self::hush::MARGIN_SECS;
+pub use self::redacted::redacted;
 use self::sound::Found;
 use crate::audio::source::{CallFiles, SourceError};
 use crate::audio::write::WriteError;
