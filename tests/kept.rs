@@ -321,6 +321,46 @@ fn whatever_a_kill_leaves_is_whole_and_goes_on_either_way() {
 
 #[cfg(unix)]
 #[test]
+fn of_notes_that_are_killed_half_way_none_that_was_confirmed_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = call(dir.path(), "a-call", None);
+    let (mut confirmed, mut killed) = (Vec::new(), 0);
+    for round in 0..120_u32 {
+        let text = format!("note {round}");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+            .args(["notes", "add", folder.to_str().unwrap(), &text, "--by", "Kim"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The others are let go on for longer and longer: some are killed as they write.
+        if round % 6 > 0 {
+            std::thread::sleep(std::time::Duration::from_micros(u64::from(round) * 150));
+            if child.try_wait().unwrap().is_none() {
+                child.kill().unwrap();
+                killed += 1;
+            }
+        }
+        if child.wait().unwrap().success() {
+            confirmed.push(text);
+        }
+    }
+    assert!(killed > 0 && confirmed.len() >= 20, "{killed} killed, {} not", confirmed.len());
+    let said: Vec<String> = Notes::read(&folder)
+        .unwrap()
+        .standing()
+        .into_iter()
+        .filter_map(|note| match &note.said {
+            Said::Noted { text } => Some(text.clone()),
+            _ => None,
+        })
+        .collect();
+    let lost: Vec<&String> = confirmed.iter().filter(|text| !said.contains(text)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_program_killed_while_it_locks_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().to_str().unwrap();

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """How far two coaches agree on the moments at which a prompt is right.
 
-    python3 docs/compare/coaches_agree.py
+    python3 docs/compare/coaches_agree.py [LOGS]
 
 reads   tests/calls/{second,third}/NAME.truth.jsonl   the writer's moments
         tests/calls/second-coach/SET-NAME.jsonl       those of another coach, who knew only the words and times
 
 A moment is found by the other where one of theirs names one of its practices and lies within 2 s of its window.
+With LOGS (LOGS/SET/NAME/events.jsonl, of replays of the spoken calls) it tells as well how many prompts each finds right.
 """
 
 import json
+import sys
 from pathlib import Path
 
 CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"
@@ -33,7 +35,16 @@ def required(moments):
     return [moment for moment in moments if not moment["optional"]]
 
 
+def fits(cue, moments):
+    return any(
+        cue["name"] in moment["practices"] and moment["start"] <= cue["at"] <= moment["end"]
+        for moment in moments
+    )
+
+
+logs = Path(sys.argv[1]) if len(sys.argv) > 1 else None
 for part in ("second", "third"):
+    prompts = {"prompts": 0, "right to the writer": 0, "to the other coach": 0, "to one of the two": 0}
     counts = {"asked by the writer": [0, 0, 0], "asked by the other coach": [0, 0, 0]}
     for path in sorted((CALLS / "second-coach").glob(f"{part}-*.jsonl")):
         name = path.stem.removeprefix(f"{part}-")
@@ -48,5 +59,12 @@ for part in ("second", "third"):
                 counts[who][0] += 1
                 counts[who][1] += found(moment, required(theirs))
                 counts[who][2] += found(moment, theirs)
+        events = read(logs / part / name / "events.jsonl") if logs else []
+        for cue in (event for event in events if event["type"] == "cue"):
+            to_writer, to_other = fits(cue, writer), fits(cue, other)
+            for key, counts_it in zip(prompts, (True, to_writer, to_other, to_writer or to_other)):
+                prompts[key] += counts_it
     for who, (total, asked, allowed) in counts.items():
         print(f"{part}: {who} {total}; asked by both {asked}; at least allowed by both {allowed}")
+    if logs:
+        print(f"{part}: " + ", ".join(f"{count} {what}" for what, count in prompts.items()))

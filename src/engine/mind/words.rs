@@ -61,7 +61,7 @@ impl Mind {
                 let said = Said { party, span, text: &text, words: &words, confidence };
                 self.hear(&said, &reading)
             });
-            if self.is_signal(party, span) {
+            if party == Party::Agent && is_signal(span, self.last_signal) {
                 told.retain(
                     |body| !matches!(body, Body::Remark(said) if LEAVE.contains(&said.name)),
                 );
@@ -86,14 +86,6 @@ impl Mind {
         }
     }
 
-    /// Whether what the agent said in `span` was a listener's signal and hardly more: a short
-    /// "I see" over the other's voice may be heard as "bye, see".
-    fn is_signal(&self, party: Party, span: CallSpan) -> bool {
-        let both = self.last_signal.filter(|_| party == Party::Agent);
-        let both = both.and_then(|signal| signal.intersection(span));
-        both.is_some_and(|both| both.secs() > 0.5 * span.secs())
-    }
-
     /// Whether the parties can be told apart.
     pub(super) fn apart(&self) -> bool {
         !self.doubt.same_audio() && !self.doubt.bleeds()
@@ -114,5 +106,28 @@ impl Mind {
         if let Some(told) = tone.said(span, self.now, said) {
             self.tell(Body::Tone(told), out);
         }
+    }
+}
+
+/// Whether what was said in `span` was the listener's `signal` and hardly more: a short "I see" over
+/// the other's voice may be heard as "bye, see".
+fn is_signal(span: CallSpan, signal: Option<CallSpan>) -> bool {
+    let both = signal.and_then(|signal| signal.intersection(span));
+    both.is_some_and(|both| both.secs() > 0.5 * span.secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::CallTime;
+
+    #[test]
+    fn a_signal_is_told_from_a_turn_that_begins_as_one() {
+        let span = |start, end| CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end));
+        let signal = Some(span(53.5, 54.3));
+        assert!(is_signal(span(53.5, 54.4), signal));
+        assert!(!is_signal(span(53.5, 58.0), signal));
+        assert!(!is_signal(span(60.0, 60.8), signal));
+        assert!(!is_signal(span(53.5, 54.4), None));
     }
 }
