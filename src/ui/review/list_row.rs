@@ -22,16 +22,20 @@ const PAD: f32 = 12.0;
 
 /// Where each column lies, from the left, in a row of this width.
 pub fn columns(row: Rect) -> [Rect; 9] {
+    const LEAST: f32 = 240.0;
     let fixed = [124.0, 0.0, 122.0, 62.0, 158.0, 52.0, 52.0, 62.0, 0.0];
     let taken: f32 = fixed.iter().sum();
-    let left = (row.width() - taken - 2.0 * PAD - 14.0).max(240.0);
+    let width = row.width() - 2.0 * PAD - 14.0;
+    // In a narrow window, or with large letters, all give way alike.
+    let share = (width / (taken + LEAST)).min(1.0);
+    let left = width - taken * share;
     let mut x = row.left() + PAD + 14.0;
     let mut number = 0;
     fixed.map(|width| {
         let width = match number {
             1 => left * 0.40,
             8 => left * 0.60,
-            _ => width,
+            _ => width * share,
         };
         number += 1;
         let rect = Rect::from_min_max(pos2(x, row.top()), pos2(x + width - 12.0, row.bottom()));
