@@ -8,9 +8,11 @@ use anyhow::{Context as _, Result, ensure};
 use evenkeel::call::folder::read_log;
 use evenkeel::call::rescore::rescore;
 use evenkeel::config::{Config, RuleSet};
-use evenkeel::event::{Body, Cue};
-use evenkeel::units::CallTime;
+use evenkeel::event::{Body, Cue, Event, Layout};
+use evenkeel::units::{CallTime, Party};
 use serde::Deserialize;
+
+use crate::written::{Ears, Line};
 
 /// What `evaluate cues` is given.
 #[derive(clap::Args)]
@@ -19,7 +21,15 @@ pub struct Args {
     /// (`practices`, `optional`, `start` and `end` in seconds)
     truths: PathBuf,
     /// Folder of calls: `NAME/events.jsonl`
-    calls: PathBuf,
+    #[arg(required_unless_present = "written")]
+    calls: Option<PathBuf>,
+    /// Take the calls from the lines of the truths, without sound, and tell besides what was heard
+    /// in them (a mono mix by `layout` in `NAME.toml` beside it)
+    #[arg(long, conflicts_with_all = ["calls", "rescore"])]
+    written: bool,
+    /// With --written, tell what each line was heard to do
+    #[arg(long, requires = "written")]
+    per_line: bool,
     /// Hold the rules against the logs anew, instead of judging the prompts that are in them
     #[arg(long)]
     rescore: bool,
@@ -65,21 +75,26 @@ pub fn run(args: Args) -> Result<()> {
     if let Some(path) = &args.rules {
         config.rules = RuleSet::load(path)?;
     }
+    let ears = args.written.then(|| Ears::new(config.clone())).transpose()?;
     let mut all = Counts::default();
     let mut by_rule: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for (name, moments) in truths(&args.truths)? {
+    for (name, Truth { moments, lines, layout }) in truths(&args.truths)? {
         if !args.only.is_empty() && !args.only.contains(&name) {
             continue;
         }
-        let folder = args.calls.join(&name);
-        let lines = read_log(&folder)?;
-        let told: Vec<(CallTime, Body)> = if args.rescore || args.rules.is_some() {
-            rescore(&lines, &config).0.into_iter().map(|event| (event.at, event.body)).collect()
-        } else {
-            lines.iter().filter_map(|line| Some((line.at.into(), line.body()?))).collect()
+        let told: Vec<(CallTime, Body)> = match (&ears, &args.calls) {
+            (Some(ears), _) => told(ears.listen(&lines, layout)),
+            (None, calls) => {
+                let log = read_log(&calls.as_deref().unwrap_or(Path::new(".")).join(&name))?;
+                if args.rescore || args.rules.is_some() {
+                    told(rescore(&log, &config).0)
+                } else {
+                    log.iter().filter_map(|line| Some((line.at.into(), line.body()?))).collect()
+                }
+            }
         };
-        let cues: Vec<(f64, Cue)> = told
-            .into_iter()
+        let cues: Vec<(f64, &Cue)> = told
+            .iter()
             .filter_map(|(at, body)| match body {
                 Body::Cue(cue) => Some((at.secs(), cue)),
                 _ => None,
@@ -88,6 +103,9 @@ pub fn run(args: Args) -> Result<()> {
         let times: Vec<(f64, &str)> = cues.iter().map(|(at, cue)| (*at, cue.name)).collect();
         let matched = matches(&times, &moments);
         println!("{name}");
+        if args.per_line {
+            tell_lines(&lines, &told);
+        }
         let mut counts = Counts::default();
         for ((at, cue), moment) in cues.iter().zip(&matched) {
             let sums = by_rule.entry(cue.rule.clone()).or_default();
@@ -137,8 +155,52 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// The moments of each call, by its name.
-fn truths(folder: &Path) -> Result<BTreeMap<String, Vec<Moment>>> {
+fn told(events: Vec<Event>) -> Vec<(CallTime, Body)> {
+    events.into_iter().map(|event| (event.at, event.body)).collect()
+}
+
+/// Prints the lines with what was heard in them.
+fn tell_lines(lines: &[Line], told: &[(CallTime, Body)]) {
+    let heard = |body: &Body| match body {
+        Body::Practice(said) => Some((said.span, said.party, said.name, said.score)),
+        Body::Remark(said) => Some((said.span, said.party, said.name, said.score)),
+        _ => None,
+    };
+    for line in lines {
+        println!("  {:7.1}..{:.1} {}: {}", line.start, line.end, line.party.name(), line.text);
+        for (_, body) in told {
+            match body {
+                Body::Utterance(said)
+                    if said.party == Some(line.party)
+                        && (line.start..line.end).contains(&said.span.start.secs()) =>
+                {
+                    println!("              sentiment {:.2}", said.sentiment.unwrap_or(0.0));
+                }
+                Body::Tone(tone)
+                    if line.party == Party::Customer
+                        && (line.start..line.end + 1.5).contains(&tone.span.end.secs()) =>
+                {
+                    println!("              heat {:.2}", tone.heat);
+                }
+                _ => {}
+            }
+            let Some((span, party, name, score)) = heard(body) else { continue };
+            if party == line.party && (line.start..line.end).contains(&span.start.secs()) {
+                println!("              {name} {score:.2}");
+            }
+        }
+    }
+}
+
+/// What is known of a call.
+struct Truth {
+    moments: Vec<Moment>,
+    lines: Vec<Line>,
+    layout: Layout,
+}
+
+/// What is known of each call, by its name.
+fn truths(folder: &Path) -> Result<BTreeMap<String, Truth>> {
     let mut truths = BTreeMap::new();
     let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     for entry in entries {
@@ -146,15 +208,20 @@ fn truths(folder: &Path) -> Result<BTreeMap<String, Vec<Moment>>> {
         let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let Some(name) = file.strip_suffix(".truth.jsonl") else { continue };
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let mut moments = Vec::new();
+        let (mut moments, mut lines) = (Vec::new(), Vec::new());
         for (i, line) in text.lines().enumerate() {
             let place = || format!("{}, line {}", path.display(), i + 1);
             let value: serde_json::Value = serde_json::from_str(line).with_context(place)?;
             if value["kind"] == "moment" {
                 moments.push(serde_json::from_value(value).with_context(place)?);
+            } else if value["kind"] == "line" {
+                lines.push(serde_json::from_value(value).with_context(place)?);
             }
         }
-        truths.insert(name.to_owned(), moments);
+        let script = fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap_or_default();
+        let mono = script.lines().any(|line| line.trim() == "layout = \"mono-mix\"");
+        let layout = if mono { Layout::MonoMix } else { Layout::Stereo };
+        truths.insert(name.to_owned(), Truth { moments, lines, layout });
     }
     Ok(truths)
 }

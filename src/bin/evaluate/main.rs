@@ -28,6 +28,7 @@ mod vad;
 mod wer;
 #[cfg(feature = "whisper")]
 mod words;
+mod written;
 
 use std::process::ExitCode;
 
