@@ -279,7 +279,7 @@ pub struct Remark {
 }
 
 /// The remarks that Evenkeel looks for: the customer's, then the agent's.
-pub const REMARKS: [&str; 12] = [
+pub const REMARKS: [&str; 14] = [
     "complaint",
     "question",
     "asks-for-manager",
@@ -289,6 +289,8 @@ pub const REMARKS: [&str; 12] = [
     "thanks",
     "relief",
     "asks-meaning",
+    "hardship",
+    "asks-next-step",
     "closing",
     "closed-question",
     "wraps-up",

@@ -77,6 +77,7 @@ fn practices_done_badly_are_heard() {
     does(Agent, "I'm sorry you feel that way.", &["!not-defensive"]);
     does(Agent, "There's nothing I can do, that's our policy.", &["!positive-words"]);
     does(Agent, "your RMA is pending in the CRM", &["!plain-words"]);
+    does(Agent, "yeah, somebody will be in touch", &["!say-next-step"]);
 }
 
 #[test]
@@ -88,6 +89,8 @@ fn what_customers_do_is_heard() {
     does(Customer, "Yes, that would work, thank you.", &["accepts", "thanks"]);
     does(Customer, "no, a voucher is no use to me", &["refuses"]);
     does(Customer, "oh that's a weight off my mind", &["relief"]);
+    does(Customer, "I haven't slept for three nights, I'm that worried about her", &["hardship"]);
+    does(Customer, "okay, so what happens now, do I just wait?", &["asks-next-step"]);
 }
 
 #[test]
@@ -100,6 +103,10 @@ fn what_only_looks_like_it_is_not() {
     does_not(Agent, "It isn't your fault at all.", &["!not-defensive"]);
     does_not(Agent, "I can't see why not.", &["!positive-words"]);
     does_not(Agent, "let me review your account", &["invite-review"]);
+    does_not(Agent, "I do see the charge here on your account", &["acknowledge"]);
+    does_not(Agent, "Maria will ring you tomorrow before noon", &["!say-next-step"]);
+    does_not(Customer, "it leaks at the back", &["hardship"]);
+    does_not(Customer, "what time do you open tomorrow", &["asks-next-step"]);
     does_not(Customer, "thanks for nothing", &["thanks"]);
     does_not(Customer, "no, that's fine", &["refuses"]);
 }
@@ -153,7 +160,7 @@ fn textbook_phrases_are_heard() {
 /// Measured: see docs/measurements.md.
 #[test]
 fn the_measured_figures_hold() {
-    for (file, floor) in [("plain-test", 0.82), ("oblique-test", 0.69), ("independent-test", 0.76)]
+    for (file, floor) in [("plain-test", 0.80), ("oblique-test", 0.72), ("independent-test", 0.80)]
     {
         let truth = Truth::read(&root(&format!("tests/fixtures/practices/{file}.jsonl"))).unwrap();
         let mut scores = Scores::default();

@@ -3,7 +3,7 @@
 
     python3 docs/compare/coaches_agree.py [LOGS]
 
-reads   tests/calls/{second,third}/NAME.truth.jsonl   the writer's moments
+reads   tests/calls/{second,third,fifth}/NAME.truth.jsonl   the writer's moments
         tests/calls/second-coach/SET-NAME.jsonl       those of another coach, who knew only the words and times
 
 A moment is found by the other where one of theirs names one of its practices and lies within 2 s of its window.
@@ -43,7 +43,7 @@ def fits(cue, moments):
 
 
 logs = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-for part in ("second", "third"):
+for part in ("second", "third", "fifth"):
     prompts = {"prompts": 0, "right to the writer": 0, "to the other coach": 0, "to one of the two": 0}
     counts = {"asked by the writer": [0, 0, 0], "asked by the other coach": [0, 0, 0]}
     for path in sorted((CALLS / "second-coach").glob(f"{part}-*.jsonl")):

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::facts::{Facts, Utterance};
 use super::lock::any_locked;
-use crate::call::file::{is_locked, on_disk};
+use crate::call::file::locked_path;
 use crate::call::folder::{LOG_NAME, private_file, read_log_with};
 use crate::call::key::Key;
 use crate::call::names::Name;
@@ -216,11 +216,18 @@ impl Index {
         for entry in fs::read_dir(calls).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let log = entry.path().join(LOG_NAME);
-            if is_locked(&log) && key.is_none() {
-                locked += 1;
-                continue;
-            }
-            let Ok(log) = fs::metadata(on_disk(&log)) else { continue };
+            // A look at the disk a call: of ten thousand they are most of the time.
+            let log = match fs::metadata(&log) {
+                Ok(log) => log,
+                Err(_) => match fs::metadata(locked_path(&log)) {
+                    Ok(_) if key.is_none() => {
+                        locked += 1;
+                        continue;
+                    }
+                    Ok(log) => log,
+                    Err(_) => continue,
+                },
+            };
             let since = log.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
             let stamp = (log.len() as i64, since.map_or(0, |since| since.as_nanos() as i64));
             let id = entry.file_name().to_string_lossy().into_owned();

@@ -59,7 +59,7 @@ pub fn locked_path(path: &Path) -> PathBuf {
 
 /// Whether there is a file for `path`, locked or not.
 pub fn is_there(path: &Path) -> bool {
-    path.is_file() || is_locked(path)
+    path.is_file() || locked_path(path).is_file()
 }
 
 /// Whether the file for `path` is there in its locked form only.

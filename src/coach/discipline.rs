@@ -229,16 +229,13 @@ impl Coach {
         };
         let over = |until: Option<CallTime>| until.is_none_or(|until| now.now >= until);
         let recent = |at: &&CallTime| now.now.secs_since(**at) < self.cues.max_window_secs;
-        // Prompts for the same practice, by whichever rule.
-        let same = self.rules.rules.iter().zip(&self.states);
-        let same = same.filter(|(other, _)| other.practice == rule.practice);
-        let last_of_practice = same.filter_map(|(_, state)| state.last_cue).max();
-        // What another prompt still waits for is not asked for again under another name.
+        // Prompts for the same practice, by whichever rule, and those that it would have served as
+        // well: that is not asked for again under another name.
         let practice = Happening::kept(rule.practice);
-        let asked = self.watches.iter().filter(|watch| !watch.is_settled()).any(|watch| {
-            let serves = &self.rules.rules[watch.rule()].heeded_by;
-            practice.is_some_and(|practice| serves.contains(&practice))
-        });
+        let serves = |other: &Rule| practice.is_some_and(|it| other.heeded_by.contains(&it));
+        let same = self.rules.rules.iter().zip(&self.states);
+        let same = same.filter(|(other, _)| other.practice == rule.practice || serves(other));
+        let last_of_practice = same.filter_map(|(_, state)| state.last_cue).max();
         // What the agent said last must be known before their words can be judged.
         let silent_secs = now.now.secs_since(self.agent_silent_since);
         let ended = !now.agent_speaks()
@@ -251,7 +248,6 @@ impl Coach {
             && over(self.snoozed_until)
             && over(state.wrong_until)
             && (rule.about_speech || ended)
-            && !asked
             && rested(last_of_practice.as_ref(), rule.cooldown_secs)
             && (urgent || now.now >= self.shown_until)
             && (by_ear || rested(self.shown_at.back(), self.cues.cooldown_secs))

@@ -37,7 +37,9 @@ const MIN_CONFIDENCE: f32 = 0.4;
 /// A promise that was found by its form is as sure as this.
 const PROMISE_SCORE: f32 = 0.75;
 
-/// What a breach in the same utterance takes back.
+/// These breaches take back …
+const TAKE_BACK: [&str; 2] = ["not-defensive", "positive-words"];
+/// … what was done in the same utterance.
 const TAKEN_BACK: [&str; 4] = ["acknowledge", "empathise", "lighten", "show-listening"];
 
 /// One utterance, as it came from the recogniser.
@@ -167,14 +169,20 @@ impl Listener {
         let mut bodies = Vec::new();
         let mut follows_up = false;
         let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
-        let argues = |act: &Act| act.broken && act.name != "plain-words";
-        let undone = heard.acts.iter().any(argues) && !does("apologise");
+        let breaches = |act: &Act| act.broken && TAKE_BACK.contains(&act.name);
+        // "I'll see to it, somebody will ring" says what comes next all the same.
+        let leaves_open = |act: &Act| act.broken && act.name == "say-next-step";
+        let open = heard.acts.iter().any(leaves_open) && !does("say-next-step");
+        let undone = heard.acts.iter().any(breaches) && !does("apologise");
         let checks = self.said_back.take().is_some_and(|end| {
             said.span.start.secs_since(end) <= GOES_ON_SECS && said.text.contains('?')
         });
         for act in &heard.acts {
             // "I understand, but that's our policy" takes back what it began with.
             if undone && TAKEN_BACK.contains(&act.name) && !act.broken {
+                continue;
+            }
+            if leaves_open(act) && !open {
                 continue;
             }
             let (span, quote) = place.of(act);
@@ -209,7 +217,7 @@ impl Listener {
         for promise in promises(said.text, self.day) {
             let span = place.span(&promise.words);
             let (quote, due) = (promise.quote, promise.due.map(|due| due.to_string()));
-            if promise.contact && !follows_up {
+            if promise.contact && !follows_up && !open {
                 follows_up = true;
                 bodies.push(Body::Practice(Practice {
                     name: "promise-follow-up",

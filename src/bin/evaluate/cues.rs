@@ -41,6 +41,10 @@ pub struct Args {
     only: Vec<String>,
 }
 
+/// A window may be off by so many seconds at both ends: a silence begins when the voice fades, not
+/// when the line ends, and a prompt for 10 s of it comes then.
+const EDGE_SECS: f64 = 0.5;
+
 /// A time at which a prompt for one of some practices is right.
 #[derive(Clone, Debug, Deserialize)]
 struct Moment {
@@ -234,7 +238,7 @@ fn matches(cues: &[(f64, &str)], moments: &[Moment]) -> Vec<Option<usize>> {
     for (at, practice) in cues {
         let fits = |(i, moment): &(usize, &Moment)| {
             !taken[*i]
-                && (moment.start..=moment.end).contains(at)
+                && (moment.start - EDGE_SECS..=moment.end + EDGE_SECS).contains(at)
                 && moment.practices.iter().any(|name| name == practice)
         };
         let best = moments
@@ -266,7 +270,7 @@ mod tests {
             moment("thank", false, 5.0, 20.0),
             moment("apologise", false, 5.0, 20.0),
         ];
-        let cues = [(6.0, "thank"), (7.0, "thank"), (8.0, "thank"), (30.0, "apologise")];
+        let cues = [(4.6, "thank"), (7.0, "thank"), (8.0, "thank"), (20.6, "apologise")];
         assert_eq!(matches(&cues, &moments), [Some(1), Some(0), None, None]);
     }
 }

@@ -10,9 +10,11 @@ use serde::Deserialize;
 
 use super::chance::Chance;
 
-/// What eight writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
-/// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it.
-pub const WRITTEN: [(&str, &str); 8] = [
+/// What the writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
+/// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it, `i` what agents
+/// do wrong politely, `j` what customers say sideways, `k` how calls end, `l` hardship, taken up or not,
+/// `m` and `n` whole calls.
+pub const WRITTEN: [(&str, &str); 14] = [
     ("a", include_str!("dialogues/train-a.jsonl")),
     ("b", include_str!("dialogues/train-b.jsonl")),
     ("c", include_str!("dialogues/train-c.jsonl")),
@@ -21,6 +23,12 @@ pub const WRITTEN: [(&str, &str); 8] = [
     ("f", include_str!("dialogues/train-f.jsonl")),
     ("g", include_str!("dialogues/train-g.jsonl")),
     ("h", include_str!("dialogues/train-h.jsonl")),
+    ("i", include_str!("dialogues/train-i.jsonl")),
+    ("j", include_str!("dialogues/train-j.jsonl")),
+    ("k", include_str!("dialogues/train-k.jsonl")),
+    ("l", include_str!("dialogues/train-l.jsonl")),
+    ("m", include_str!("dialogues/train-m.jsonl")),
+    ("n", include_str!("dialogues/train-n.jsonl")),
 ];
 
 /// Words that a recogniser loses, doubles or takes for each other.
@@ -163,7 +171,7 @@ mod tests {
     fn what_was_written_is_sound() {
         for (writer, lines) in WRITTEN {
             let dialogues = read(lines).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
-            assert!(dialogues.len() > 50);
+            assert!(dialogues.iter().map(Vec::len).sum::<usize>() > 500);
         }
     }
 

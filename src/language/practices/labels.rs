@@ -44,7 +44,7 @@ const fn customer(name: &'static str) -> Label {
 
 /// All of them, in the order of the weights: the agent's practices, those done badly, the agent's
 /// remarks, the customer's.
-pub const LABELS: [Label; 32] = [
+pub const LABELS: [Label; 35] = [
     well("show-listening"),
     well("reflect-back"),
     well("check-understanding"),
@@ -65,6 +65,7 @@ pub const LABELS: [Label; 32] = [
     badly("not-defensive"),
     badly("positive-words"),
     badly("plain-words"),
+    badly("say-next-step"),
     well("closed-question"),
     well("wraps-up"),
     customer("complaint"),
@@ -76,6 +77,8 @@ pub const LABELS: [Label; 32] = [
     customer("thanks"),
     customer("relief"),
     customer("asks-meaning"),
+    customer("hardship"),
+    customer("asks-next-step"),
     customer("closing"),
 ];
 
