@@ -8,6 +8,7 @@ mod encoded;
 mod file;
 mod vocabulary;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ct2rs::sys::{
@@ -26,14 +27,22 @@ use crate::units::CallTime;
 use encoded::Encoded;
 use vocabulary::Vocabulary;
 
-/// Utterances decoded side by side, and encoder positions of all of them. A step takes little longer for
-/// many than for one, since most of it is the packing of weights.
-const AT_ONCE: usize = 16;
-const POSITIONS_AT_ONCE: u32 = 8_192;
-/// Tokens after which most utterances have ended, for so many seconds of audio; those that have not are
-/// decoded again, side by side, up to what they may become.
+/// Utterances decoded side by side, and encoder positions of all of them, which bound the memory of a
+/// worker. A step takes little longer for some than for one, since most of it is the packing of weights;
+/// with more, what is copied whenever one of them has ended outweighs that.
+const AT_ONCE: usize = 8;
+const POSITIONS_AT_ONCE: u32 = 6_144;
+/// Wider contexts than this are those of second tries: few utterances are so long, and those few are
+/// decoded side by side then.
+const WIDEST_CUT: u32 = 512;
+/// Tokens after which most utterances of up to so many seconds have ended; those that have not are decoded
+/// again, side by side, up to what they may become.
 const FIRST_TOKENS: f64 = 6.0;
 const FIRST_TOKENS_PER_SEC: f64 = 4.0;
+const FIRST_SECS: f64 = 5.0;
+/// Tokens of text whose times are looked for at once: for each of them, CTranslate2 keeps a number for every
+/// token that there is.
+const TEXT_AT_ONCE: usize = 128;
 /// Frames of the spectrum a position of the encoder.
 const FRAMES: usize = 2;
 /// Hundredths of a second a position.
@@ -50,7 +59,6 @@ pub struct CTranslate2Model {
     model: Vec<u8>,
     settings: String,
     names: String,
-    threads: usize,
 }
 
 /// What all workers share.
@@ -71,7 +79,7 @@ impl CTranslate2Model {
         let prompt = vocabulary.prompt(language);
         let filters = weights.filters.clone();
         let shared = Arc::new(Shared { config: config.clone(), vocabulary, filters, prompt });
-        CTranslate2Model { shared, model: file::model(weights), settings, names, threads: 1 }
+        CTranslate2Model { shared, model: file::model(weights), settings, names }
     }
 
     /// What makes a worker's transcriber.
@@ -87,7 +95,8 @@ impl CTranslate2Model {
         files.register_file("vocabulary.txt", self.names.as_bytes());
         let config = Config {
             compute_type: ComputeType::INT8,
-            num_threads_per_replica: self.threads,
+            // A worker a thread; two threads would wait for each other.
+            num_threads_per_replica: 1,
             ..Config::default()
         };
         let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
@@ -96,6 +105,13 @@ impl CTranslate2Model {
         let mel = Mel::new(&self.shared.filters);
         Ok(CTranslate2 { whisper, mel, prompt, shared: Arc::clone(&self.shared) })
     }
+}
+
+/// Encoder positions for `secs` of audio.
+fn positions(secs: f64) -> u32 {
+    let cut = context_for(secs);
+    let wider = WIDER.into_iter().find(|wider| *wider >= cut);
+    wider.filter(|_| cut > WIDEST_CUT).unwrap_or(cut)
 }
 
 fn failed(error: impl std::fmt::Display) -> TranscribeError {
@@ -125,7 +141,9 @@ impl Transcriber for CTranslate2 {
     ) -> Vec<Result<Transcript, TranscribeError>> {
         match self.all(requests) {
             Ok(transcripts) => transcripts.into_iter().map(Ok).collect(),
-            Err(why) => requests.iter().map(|_| Err(failed(&why.0))).collect(),
+            Err(why) if requests.len() < 2 => vec![Err(why)],
+            // One of them, or that they are so many, must not cost the words of all.
+            Err(_) => requests.iter().map(|request| self.transcribe(request)).collect(),
         }
     }
 }
@@ -134,7 +152,7 @@ impl Transcriber for CTranslate2 {
 struct Piece<'a> {
     /// Which of the utterances.
     of: usize,
-    request: std::borrow::Cow<'a, TranscribeRequest>,
+    request: Cow<'a, TranscribeRequest>,
     spectrum: Spectrum,
     secs: f64,
     /// What was last made of it, and with how many positions.
@@ -148,7 +166,7 @@ impl CTranslate2 {
         let mut whole: Vec<Option<Transcript>> = requests.iter().map(|_| None).collect();
         let mut pieces: Vec<Piece> = Vec::new();
         for (of, request) in requests.iter().enumerate() {
-            pieces.push(self.piece(of, std::borrow::Cow::Borrowed(request)));
+            pieces.push(self.piece(of, Cow::Borrowed(request)));
         }
         for _ in 0..=MOST_RESTS {
             self.decode_all(&mut pieces)?;
@@ -162,21 +180,17 @@ impl CTranslate2 {
                     Some(transcript) => transcript.append(words),
                     none => *none = Some(words),
                 }
-                rests.extend(rest.map(|rest| self.piece(of, std::borrow::Cow::Owned(rest))));
+                rests.extend(rest.map(|rest| self.piece(of, Cow::Owned(rest))));
             }
             pieces = rests;
         }
         Ok(whole.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    fn piece<'a>(
-        &mut self,
-        of: usize,
-        request: std::borrow::Cow<'a, TranscribeRequest>,
-    ) -> Piece<'a> {
+    fn piece<'a>(&mut self, of: usize, request: Cow<'a, TranscribeRequest>) -> Piece<'a> {
         let spectrum = self.mel.spectrum(&request.samples);
         let secs = audio_secs(&request);
-        let (decoded, context) = (Decoded::default(), context_for(secs));
+        let (decoded, context) = (Decoded::default(), positions(secs));
         Piece { of, request, spectrum, secs, decoded, context, redo: false }
     }
 
@@ -216,9 +230,9 @@ impl CTranslate2 {
         for batch in same.chunks(at_once) {
             let encoded = batch.iter().map(|&i| Ok((i, self.encode(&pieces[i])?)));
             let encoded = encoded.collect::<Result<Vec<_>, TranscribeError>>()?;
-            let first = |secs: f64| {
-                let few = (FIRST_TOKENS + FIRST_TOKENS_PER_SEC * secs).ceil() as usize;
-                few.min(most_tokens(secs))
+            let first = |secs: f64| match secs < FIRST_SECS {
+                true => (FIRST_TOKENS + FIRST_TOKENS_PER_SEC * secs).ceil() as usize,
+                false => most_tokens(secs),
             };
             long.extend(self.words(pieces, encoded, first)?);
         }
@@ -263,23 +277,21 @@ impl CTranslate2 {
         let found = self.whisper.generate(&together, &prompts, &options).map_err(failed)?;
         drop(together);
 
-        let (mut whole, mut texts, mut lengths, mut long) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for ((i, encoded), found) in batch.into_iter().zip(&found) {
-            let piece = &mut pieces[i];
+        let (mut spoken, mut long) = (Vec::new(), Vec::new());
+        for ((of, encoded), found) in batch.into_iter().zip(&found) {
+            let piece = &mut pieces[of];
             let (most, cap) = (most_of(piece), most_tokens(piece.secs));
             let tokens = found.sequences_ids.first().map_or(&[][..], Vec::as_slice);
             let tokens = &tokens[..tokens.len().min(most)];
             let tokens = match self.shared.end(tokens, piece.secs) {
                 Some(end) => &tokens[..end],
                 None if tokens.len() == most && most < cap => {
-                    long.push((i, encoded));
+                    long.push((of, encoded));
                     continue;
                 }
                 None => tokens,
             };
-            let last = tokens.last().copied().unwrap_or_default();
-            let mark = self.shared.vocabulary.mark_cs(last);
+            let mark = tokens.last().and_then(|last| self.shared.vocabulary.mark_cs(*last));
             piece.decoded = Decoded {
                 no_speech: found.no_speech_prob,
                 last_mark_cs: mark.filter(|cs| *cs > 0),
@@ -288,24 +300,49 @@ impl CTranslate2 {
             };
             let text = self.shared.text(tokens);
             if !text.is_empty() {
-                lengths.push(((piece.secs * 100.0) as usize).min(FRAMES * context));
-                texts.push(text);
-                whole.push((i, encoded));
+                spoken.push(Spoken { of, encoded, text });
             }
         }
-        if texts.is_empty() {
-            return Ok(long);
-        }
-        let mut together = encoded::joined(whole.iter().map(|(_, encoded)| encoded));
-        let together = together.view(context)?;
-        let aligned =
-            self.whisper.align(&together, &self.shared.prompt, &texts, &lengths, SMOOTHED);
-        let aligned = aligned.map_err(failed)?;
-        for (((i, _), text), aligned) in whole.iter().zip(&texts).zip(&aligned) {
-            self.shared.put_words(text, aligned, &mut pieces[*i].decoded);
+        while !spoken.is_empty() {
+            let mut longest = 0;
+            let fits = |(place, spoken): &(usize, &Spoken)| {
+                longest = longest.max(spoken.text.len());
+                *place == 0 || (place + 1) * longest <= TEXT_AT_ONCE
+            };
+            let rest = spoken.split_off(spoken.iter().enumerate().take_while(fits).count());
+            self.time_words(pieces, &spoken, context)?;
+            spoken = rest;
         }
         Ok(long)
     }
+
+    /// Puts the words of a few pieces of one context into them.
+    fn time_words(
+        &self,
+        pieces: &mut [Piece],
+        spoken: &[Spoken],
+        context: usize,
+    ) -> Result<(), TranscribeError> {
+        let frames = FRAMES * context;
+        let length = |spoken: &Spoken| ((pieces[spoken.of].secs * 100.0) as usize).min(frames);
+        let lengths: Vec<usize> = spoken.iter().map(length).collect();
+        let texts: Vec<Vec<usize>> = spoken.iter().map(|spoken| spoken.text.clone()).collect();
+        let mut together = encoded::joined(spoken.iter().map(|spoken| &spoken.encoded));
+        let together = together.view(context)?;
+        let prompt = &self.shared.prompt;
+        let aligned = self.whisper.align(&together, prompt, &texts, &lengths, SMOOTHED);
+        for (Spoken { of, text, .. }, aligned) in spoken.iter().zip(aligned.map_err(failed)?) {
+            self.shared.put_words(text, &aligned, &mut pieces[*of].decoded);
+        }
+        Ok(())
+    }
+}
+
+/// The text of a piece, whose words have no times yet.
+struct Spoken {
+    of: usize,
+    encoded: Encoded,
+    text: Vec<usize>,
 }
 
 impl Shared {
