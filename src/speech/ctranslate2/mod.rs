@@ -23,7 +23,7 @@ use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcrip
 use crate::config::WordsConfig;
 use crate::event::TranscribeRequest;
 use crate::models::WhisperWeights;
-use crate::units::CallTime;
+use crate::units::{CallSpan, CallTime};
 use encoded::Encoded;
 use vocabulary::Vocabulary;
 
@@ -175,7 +175,11 @@ impl CTranslate2 {
                 let Piece { of, request, decoded, redo, .. } = piece;
                 let heard_to: Option<CallTime> = decoded.stopped_early(&request);
                 let rest = rest(&request, heard_to);
-                let words = decoded.into_transcript(&request, &self.shared.config, redo);
+                // What the rest is heard from on, no word before it reaches beyond.
+                let end = heard_to.filter(|_| rest.is_some()).unwrap_or(request.span.end);
+                let span = CallSpan::new(request.span.start.min(end), end);
+                let heard = TranscribeRequest { span, samples: Vec::new(), ..*request };
+                let words = decoded.into_transcript(&heard, &self.shared.config, redo);
                 match &mut whole[of] {
                     Some(transcript) => transcript.append(words),
                     none => *none = Some(words),
