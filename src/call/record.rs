@@ -257,6 +257,9 @@ pub struct ModelRecord {
     pub name: String,
     /// Hash of its file, hexadecimal.
     pub sha256: String,
+    /// What made words by it; without it, whisper.cpp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
 }
 
 /// A word.

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 
-use super::loaded::LoadedModels;
+use super::loaded::{LoadedModels, WordsBy};
 use crate::config::{Config, RuleSet};
 
 #[derive(Args)]
@@ -26,8 +26,12 @@ pub(super) struct AnalysisArgs {
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
 
+    /// What makes words by it
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
+    words_by: WordsBy,
+
     /// Measure only: no speech to text
-    #[arg(long, conflicts_with = "model")]
+    #[arg(long, conflicts_with_all = ["model", "words_by"])]
     no_words: bool,
 }
 
@@ -62,6 +66,9 @@ impl AnalysisArgs {
                 if is_file { std::path::absolute(model)?.into() } else { OsString::from(model) };
             options.extend(["--model".into(), model]);
         }
+        if let Some(by) = self.words_by.to_possible_value().filter(|_| !self.no_words) {
+            options.extend(["--words-by".into(), by.get_name().into()]);
+        }
         options.extend(self.no_words.then(|| "--no-words".into()));
         Ok(options)
     }
@@ -69,6 +76,6 @@ impl AnalysisArgs {
     /// The models; `usual` is the Whisper model where none is named.
     pub fn models(&self, config: &Config, usual: Option<&str>) -> anyhow::Result<LoadedModels> {
         let words = (!self.no_words).then_some(self.model.as_deref().or(usual));
-        LoadedModels::load(config, words, self.phrases.as_deref())
+        LoadedModels::load(config, words, self.words_by, self.phrases.as_deref())
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use clap::ValueEnum;
 
 use crate::config::Config;
 use crate::event::ModelUsed;
@@ -11,11 +12,31 @@ use crate::language::model::LanguageModel;
 use crate::language::practices::patterns::Patterns;
 use crate::language::practices::{Detector, PracticeWeights};
 use crate::language::sentiment::Sentiment;
-use crate::models::{ModelDirs, ModelError, ModelKind, ModelStore, verify};
+use crate::models::{ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, verify};
 use crate::speech::activity::VoiceActivity;
 use crate::speech::silero::{Silero, SileroWeights};
 use crate::speech::transcript::MakeTranscriber;
 use crate::tone::voice::VoiceModel;
+
+/// What makes words by Whisper's weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum WordsBy {
+    /// Utterance by utterance, as soon as each is over
+    #[default]
+    #[value(name = "whisper.cpp")]
+    WhisperCpp,
+    /// Many utterances at once, which takes less time where nobody waits for them; only in programs
+    /// that were built with it
+    #[value(name = "ctranslate2")]
+    CTranslate2,
+}
+
+impl WordsBy {
+    /// What the log says of it, where it says anything.
+    fn logged(self) -> Option<&'static str> {
+        (self == WordsBy::CTranslate2).then_some("ctranslate2")
+    }
+}
 
 /// Models, ready for use.
 pub struct LoadedModels {
@@ -29,27 +50,30 @@ pub struct LoadedModels {
     pub practices: Option<(Arc<LanguageModel>, Arc<Detector>)>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
+    /// What the transcribers are.
+    pub words_by: WordsBy,
     /// What the log says of them.
     pub used: Vec<ModelUsed>,
 }
 
 impl LoadedModels {
-    /// Loads the models; `words` is `None` for no words, and else may name a Whisper model.
+    /// Loads the models; `words` is `None` for no words, and else may name a Whisper model, by which
+    /// `words_by` is to make them.
     /// `phrases` is a table of turns of phrase beside the shipped ones.
     pub fn load(
         config: &Config,
         words: Option<Option<&str>>,
+        words_by: WordsBy,
         phrases: Option<&Path>,
     ) -> anyhow::Result<LoadedModels> {
         let store = ModelStore::open(ModelDirs::from_env())?;
         let vad = store.find(ModelKind::VoiceActivity, None)?;
-        let mut used =
-            vec![ModelUsed { name: vad.name.clone(), sha256: verify(&vad)?.to_string() }];
+        let mut used = vec![model_used(&vad)?];
         let bytes = std::fs::read(&vad.path)
             .with_context(|| format!("{}: can't be read", vad.path.display()))?;
         let weights = SileroWeights::from_safetensors(&bytes)?;
         let tone = store.find(ModelKind::VoiceTone, None)?;
-        used.push(ModelUsed { name: tone.name.clone(), sha256: verify(&tone)?.to_string() });
+        used.push(model_used(&tone)?);
         let bytes = std::fs::read(&tone.path)
             .with_context(|| format!("{}: can't be read", tone.path.display()))?;
         let voice_tone = VoiceModel::from_json(&bytes)
@@ -58,8 +82,7 @@ impl LoadedModels {
         let (mut sentiment, mut practices) = (None, None);
         if words.is_some() && config.words.language == "en" {
             let language = store.find(ModelKind::Language, None)?;
-            let sha256 = verify(&language)?.to_string();
-            used.push(ModelUsed { name: language.name.clone(), sha256 });
+            used.push(model_used(&language)?);
             let bytes = std::fs::read(&language.path)
                 .with_context(|| format!("{}: can't be read", language.path.display()))?;
             let model = LanguageModel::from_safetensors(&bytes)
@@ -74,12 +97,20 @@ impl LoadedModels {
             sentiment = Some(Sentiment::new(model));
         }
         let transcriber = match words {
-            Some(name) => transcriber(name, config, &store, &mut used)?,
+            Some(name) => transcriber(name, words_by, config, &store, &mut used)?,
             None => None,
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used })
+        Ok(LoadedModels {
+            voice_activity,
+            voice_tone,
+            sentiment,
+            practices,
+            transcriber,
+            words_by,
+            used,
+        })
     }
 }
 
@@ -103,7 +134,7 @@ fn detector(
         }
         found => found?,
     };
-    used.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
+    used.push(model_used(&entry)?);
     let path = entry.path.display();
     let bytes = std::fs::read(&entry.path).with_context(|| format!("{path}: can't be read"))?;
     let weights = PracticeWeights::from_safetensors(&bytes)
@@ -113,28 +144,58 @@ fn detector(
     Ok(Some(detector))
 }
 
+/// What the log says of a model, found to be whole.
+fn model_used(entry: &ModelEntry) -> Result<ModelUsed, ModelError> {
+    let sha256 = verify(entry)?.to_string();
+    Ok(ModelUsed { name: entry.name.clone(), sha256, engine: None })
+}
+
 #[cfg(feature = "whisper")]
 fn transcriber(
     name: Option<&str>,
+    by: WordsBy,
     config: &Config,
     store: &ModelStore,
     used: &mut Vec<ModelUsed>,
 ) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
     let entry = store.find(ModelKind::Whisper, name)?;
     entry.check()?;
-    used.push(ModelUsed { name: entry.name.clone(), sha256: verify(&entry)?.to_string() });
-    let model = crate::speech::whisper::WhisperModel::load(&entry.path, &config.words)?;
-    Ok(Some(model.workers()))
+    used.push(ModelUsed { engine: by.logged(), ..model_used(&entry)? });
+    Ok(Some(match by {
+        WordsBy::WhisperCpp => {
+            crate::speech::whisper::WhisperModel::load(&entry.path, &config.words)?.workers()
+        }
+        WordsBy::CTranslate2 => by_ctranslate2(&entry, config)?,
+    }))
+}
+
+#[cfg(feature = "ctranslate2")]
+fn by_ctranslate2(entry: &ModelEntry, config: &Config) -> anyhow::Result<Box<MakeTranscriber>> {
+    let language = &config.words.language;
+    let Some(place) = crate::speech::whisper::language_place(language) else {
+        anyhow::bail!("words.language = {language:?}: Whisper knows no language of that name");
+    };
+    let weights = crate::models::WhisperWeights::read(&entry.path)?;
+    let model = crate::speech::ctranslate2::CTranslate2Model::new(&weights, place, &config.words);
+    Ok(model.workers())
+}
+
+#[cfg(all(feature = "whisper", not(feature = "ctranslate2")))]
+fn by_ctranslate2(_: &ModelEntry, _: &Config) -> anyhow::Result<Box<MakeTranscriber>> {
+    anyhow::bail!(
+        "this program was built without CTranslate2 (feature `ctranslate2`); leave out --words-by"
+    )
 }
 
 #[cfg(not(feature = "whisper"))]
 fn transcriber(
     name: Option<&str>,
+    by: WordsBy,
     _: &Config,
     _: &ModelStore,
     _: &mut Vec<ModelUsed>,
 ) -> anyhow::Result<Option<Box<MakeTranscriber>>> {
-    if name.is_some() {
+    if name.is_some() || by.logged().is_some() {
         anyhow::bail!("this program was built without speech to text (feature `whisper`)");
     }
     Ok(None)

@@ -22,6 +22,8 @@ mod published;
 mod shape;
 mod store;
 mod tensor;
+#[cfg(feature = "ctranslate2")]
+mod weights;
 
 pub use add::{AddOutcome, add};
 pub use dirs::{FOLDER_VARIABLE, ModelDirs};
@@ -32,3 +34,5 @@ pub use hash::{Sha256Sum, of_file as sha256_of_file};
 pub use manifest::ModelKind;
 pub use store::ModelStore;
 pub use tensor::TensorType;
+#[cfg(feature = "ctranslate2")]
+pub use weights::{WeightsError, WhisperWeights};

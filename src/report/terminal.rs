@@ -116,7 +116,8 @@ fn write_head(page: &mut Page, lines: &[Line], secs: f64, partial: bool) -> io::
         for model in models {
             // As much of the hash as tells one model from another.
             let hash: String = model.sha256.chars().take(8).collect();
-            entry("Model", format!("{} ({hash})", model.name))?;
+            let by = model.engine.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
+            entry("Model", format!("{} ({hash}){by}", model.name))?;
         }
     } else {
         entry("Call", "unknown, the log has no beginning".into())?;

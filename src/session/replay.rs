@@ -4,7 +4,8 @@
 //! `words-2`… turn utterances into words. Requests and answers go through bounded queues:
 //! when the workers are behind, a replay stops reading until an answer comes, so its memory
 //! does not grow with the call. Where many calls are analysed at once, each has one thread only,
-//! which makes its words as well ([`analyse`]).
+//! which makes its words as well ([`analyse`]); an engine for words that takes less time for many
+//! utterances at once is then given all of some minutes together.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +28,12 @@ use crate::units::{CallTime, ENGINE_RATE, PerParty};
 const IN_FLIGHT: usize = 16;
 /// How long to wait for an answer before looking at the stop sign again.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// Utterances are gathered for so long, from the first of them on: what they take in memory is bounded,
+/// and which of them go together depends on the audio alone. Seconds.
+const GATHERED_SECS: f64 = 300.0;
+/// By then the last of them has been asked for: no utterance is longer than half of it, nor the wait
+/// for its end. Seconds.
+const GATHERED_BY_SECS: f64 = 360.0;
 /// A replay at its own pace is fed in steps of this length: what a sound card would give.
 const PACED_FRAMES: usize = ENGINE_RATE.0 as usize / 50;
 
@@ -111,8 +118,7 @@ pub fn replay(
         // The workers hold the only other ends: when all have gone, the queues say so.
         drop((asked, answer));
         let desk = Desk::Workers { ask, answers, in_flight: 0 };
-        let mut session = Session { engine, desk, events: Vec::new(), sink, stop };
-        session.run(source, pace)
+        Session::new(engine, desk, sink, stop).run(source, pace)
     })
 }
 
@@ -125,8 +131,13 @@ pub fn analyse<'a>(
     stop: &'a AtomicBool,
     sink: &'a mut dyn Sink,
 ) -> Result<Ended, SessionError> {
-    let desk = Desk::Own(transcriber);
-    Session { engine, desk, events: Vec::new(), sink, stop }.run(source, Pace::Fast)
+    let desk = match transcriber {
+        Some(transcriber) if transcriber.gathers() => {
+            Desk::Gathering { transcriber, waiting: Vec::new() }
+        }
+        transcriber => Desk::Own(transcriber),
+    };
+    Session::new(engine, desk, sink, stop).run(source, Pace::Fast)
 }
 
 enum Answer {
@@ -157,6 +168,8 @@ enum Desk<'a> {
     Workers { ask: Sender<TranscribeRequest>, answers: Receiver<Answer>, in_flight: usize },
     /// This thread, as they are asked for.
     Own(Option<&'a mut dyn Transcriber>),
+    /// This thread, for many utterances at once.
+    Gathering { transcriber: &'a mut dyn Transcriber, waiting: Vec<TranscribeRequest> },
 }
 
 struct Session<'a> {
@@ -167,7 +180,16 @@ struct Session<'a> {
     stop: &'a AtomicBool,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    fn new(
+        engine: Engine,
+        desk: Desk<'a>,
+        sink: &'a mut dyn Sink,
+        stop: &'a AtomicBool,
+    ) -> Session<'a> {
+        Session { engine, desk, events: Vec::new(), sink, stop }
+    }
+
     fn run(&mut self, source: &mut CallSource, pace: Pace) -> Result<Ended, SessionError> {
         for name in source.mixed().map(str::to_owned).collect::<Vec<_>>() {
             let text = format!("{name}: its channels are mixed, since all are of one party.");
@@ -179,7 +201,7 @@ impl Session<'_> {
         while source.read(&mut audio)? {
             self.sink.audio(&audio).map_err(SessionError::Sink)?;
             let fed = match pace {
-                Pace::Fast => self.feed(&audio)?,
+                Pace::Fast => self.feed(&audio, source.now())?,
                 Pace::Real => self.feed_slowly(&audio, source.now(), started)?,
             };
             if !fed {
@@ -195,6 +217,7 @@ impl Session<'_> {
             self.step(Input::Gap { party, frames: *frames, cause: GapCause::File })?;
         }
         self.step(Input::End)?;
+        self.make_gathered(None)?;
         while !self.engine.is_finished() {
             if self.stopped() {
                 return Ok(Ended::Stopped);
@@ -205,12 +228,13 @@ impl Session<'_> {
         Ok(Ended::Complete)
     }
 
-    /// Feeds a block at once; `false` when stopped.
-    fn feed(&mut self, audio: &PerParty<Vec<f32>>) -> Result<bool, SessionError> {
+    /// Feeds a block that ends at `now` at once; `false` when stopped.
+    fn feed(&mut self, audio: &PerParty<Vec<f32>>, now: CallTime) -> Result<bool, SessionError> {
         for (party, samples) in audio.iter() {
             self.step(Input::Audio { party, samples })?;
         }
         self.take_words()?;
+        self.make_gathered(Some(now))?;
         while self.in_flight() >= IN_FLIGHT {
             if self.stopped() {
                 return Ok(false);
@@ -269,12 +293,23 @@ impl Session<'_> {
     fn in_flight(&self) -> usize {
         match self.desk {
             Desk::Workers { in_flight, .. } => in_flight,
-            Desk::Own(_) => 0,
+            Desk::Own(_) | Desk::Gathering { .. } => 0,
         }
     }
 
-    /// Puts a request in the queue, waiting for room in it; or makes the words at once.
+    /// Puts a request in the queue, waiting for room in it; or makes the words at once, or those of many
+    /// as soon as they are gathered.
     fn order(&mut self, request: TranscribeRequest) -> Result<(), SessionError> {
+        if let Desk::Gathering { waiting, .. } = &self.desk {
+            let spans = |first: &TranscribeRequest| request.span.end.secs_since(first.span.start);
+            if waiting.first().is_some_and(|first| spans(first) > GATHERED_SECS) {
+                self.make_gathered(None)?;
+            }
+            if let Desk::Gathering { waiting, .. } = &mut self.desk {
+                waiting.push(request);
+            }
+            return Ok(());
+        }
         if let Desk::Own(transcriber) = &mut self.desk {
             let Some(transcriber) = transcriber else { return Ok(()) };
             let words = transcriber.transcribe(&request);
@@ -297,6 +332,22 @@ impl Session<'_> {
                     return Err(self.why_workers_have_gone());
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Makes the words of all utterances that were gathered, once it is `now` so late that no other
+    /// goes with them.
+    fn make_gathered(&mut self, now: Option<CallTime>) -> Result<(), SessionError> {
+        let Desk::Gathering { transcriber, waiting } = &mut self.desk else { return Ok(()) };
+        let Some(first) = waiting.first() else { return Ok(()) };
+        if now.is_some_and(|now| now.secs_since(first.span.start) < GATHERED_BY_SECS) {
+            return Ok(());
+        }
+        let requests = std::mem::take(waiting);
+        let made = transcriber.transcribe_all(&requests);
+        for (request, words) in requests.iter().zip(made) {
+            self.take(Answer::Words { id: request.id, words })?;
         }
         Ok(())
     }

@@ -36,6 +36,20 @@ pub trait Transcriber {
     /// The words of `request`. What comes out depends on the request alone, never on what was
     /// transcribed before.
     fn transcribe(&mut self, request: &TranscribeRequest) -> Result<Transcript, TranscribeError>;
+
+    /// Whether it takes less time for many utterances at once, so that it pays to gather them where
+    /// nobody waits for their words.
+    fn gathers(&self) -> bool {
+        false
+    }
+
+    /// The words of each of the `requests`, in their order: those of [`Transcriber::transcribe`].
+    fn transcribe_all(
+        &mut self,
+        requests: &[TranscribeRequest],
+    ) -> Vec<Result<Transcript, TranscribeError>> {
+        requests.iter().map(|request| self.transcribe(request)).collect()
+    }
 }
 
 /// Makes a worker's transcriber, on the worker's own thread.

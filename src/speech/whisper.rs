@@ -1,9 +1,6 @@
 //! Whisper by whisper.cpp: one context for all, one state and one thread a worker.
 //!
-//! Whisper always hears 30 s; most utterances are a tenth of that. The encoder's context is
-//! cut to the utterance, which makes a decode several times faster, and now and then makes it
-//! loop or lose its way. So each fast decode is looked at, and done again with a wider context,
-//! in the end the full one, while it looks wrong ([`super::guard`]).
+//! The encoder's context is cut to the utterance ([`super::cut`]).
 
 use std::path::Path;
 use std::sync::{Arc, Once};
@@ -12,30 +9,20 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
+use super::cut::{FULL_CONTEXT, MOST_RESTS, WIDER, audio_secs, context_for, most_tokens, rest};
 use super::guard::{Decoded, DecodedWord};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::config::WordsConfig;
 use crate::event::TranscribeRequest;
-use crate::units::{CallSpan, CallTime, ENGINE_RATE};
+use crate::units::{CallTime, ENGINE_RATE};
 
-/// Encoder positions a second of audio.
-const POSITIONS_PER_SEC: f64 = 50.0;
-/// Positions of Whisper's own 30 s.
-const FULL_CONTEXT: u32 = 1_500;
-/// Tried before the full one: a third of its cost, and seldom wrong.
-const HALF_CONTEXT: u32 = 768;
-/// Positions beyond the audio, and the least of all: less than this makes Whisper loop
-/// (measured on 100 telephone prompts: see `docs/measurements.md`).
-const MARGIN: u32 = 128;
-const LEAST_CONTEXT: u32 = 320;
 /// whisper.cpp gives no words for less than a second.
 const LEAST_SECS: f64 = 1.2;
-/// Fast speech has about 7 tokens a second; what goes on beyond that is a loop.
-const TOKENS_PER_SEC: f64 = 7.0;
-const TOKENS_AT_LEAST: f64 = 8.0;
 
-/// An utterance is heard in at most so many pieces more.
-const MOST_RESTS: usize = 3;
+/// The place of a language in Whisper's list, by its code (`en`) or English name.
+pub fn language_place(name: &str) -> Option<usize> {
+    whisper_rs::get_lang_id(name).and_then(|place| place.try_into().ok())
+}
 
 /// A loaded Whisper model, to be shared by all workers.
 pub struct WhisperModel {
@@ -122,16 +109,8 @@ pub struct Whisper {
 impl Transcriber for Whisper {
     fn transcribe(&mut self, request: &TranscribeRequest) -> Result<Transcript, TranscribeError> {
         let (mut whole, mut heard_to) = self.attempt(request)?;
-        // Whisper may stop before the end and mean to hear the rest once more is there.
         for _ in 0..MOST_RESTS {
-            let Some(from) = heard_to.filter(|from| *from < request.span.end) else { break };
-            let skipped = (from - request.audio_start) as usize;
-            let rest = TranscribeRequest {
-                span: CallSpan::new(from, request.span.end),
-                audio_start: from,
-                samples: request.samples[skipped.min(request.samples.len())..].to_vec(),
-                ..*request
-            };
+            let Some(rest) = rest(request, heard_to) else { break };
             let (transcript, next) = self.attempt(&rest)?;
             whole.append(transcript);
             heard_to = next;
@@ -146,11 +125,11 @@ impl Whisper {
         &mut self,
         request: &TranscribeRequest,
     ) -> Result<(Transcript, Option<CallTime>), TranscribeError> {
-        let secs = request.samples.len() as f64 / f64::from(ENGINE_RATE.hz());
+        let secs = audio_secs(request);
         let narrowest = if self.full_context_only { FULL_CONTEXT } else { context_for(secs) };
         let mut decoded = self.decode(request, secs, narrowest)?;
         let mut redo = false;
-        for wider in [HALF_CONTEXT, FULL_CONTEXT] {
+        for wider in WIDER {
             if wider > narrowest && decoded.looks_wrong(&self.config, request) {
                 decoded = self.decode(request, secs, wider)?;
                 redo = true;
@@ -161,12 +140,6 @@ impl Whisper {
     }
 }
 
-/// Encoder positions for `secs` of audio.
-fn context_for(secs: f64) -> u32 {
-    let needed = (secs * POSITIONS_PER_SEC).ceil() as u32 + MARGIN;
-    needed.max(LEAST_CONTEXT).next_multiple_of(64).min(FULL_CONTEXT)
-}
-
 impl Whisper {
     fn decode(
         &mut self,
@@ -175,7 +148,7 @@ impl Whisper {
         context: u32,
     ) -> Result<Decoded, TranscribeError> {
         let failed = |error: whisper_rs::WhisperError| TranscribeError(error.to_string());
-        let most_tokens = (TOKENS_AT_LEAST + TOKENS_PER_SEC * secs).ceil() as i32;
+        let most_tokens = most_tokens(secs) as i32;
         let mut params = self.params.clone();
         params.set_audio_ctx(context as i32);
         params.set_max_tokens(most_tokens);
@@ -223,18 +196,5 @@ impl Whisper {
         }
         decoded.capped = tokens >= most_tokens;
         Ok(decoded)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_context_fits_the_utterance() {
-        assert_eq!(context_for(0.5), 320);
-        assert_eq!(context_for(4.0), 384);
-        assert_eq!(context_for(12.5), 768);
-        assert_eq!(context_for(30.0), 1_500);
     }
 }

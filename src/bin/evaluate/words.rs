@@ -10,6 +10,8 @@ use cpu_time::ProcessTime;
 use evenkeel::config::WordsConfig;
 use evenkeel::event::{TranscribeRequest, Urgency};
 use evenkeel::speech::transcript::Transcriber;
+#[cfg(feature = "ctranslate2")]
+use evenkeel::speech::transcript::{TranscribeError, Transcript};
 use evenkeel::speech::whisper::WhisperModel;
 use evenkeel::units::{CallSpan, CallTime};
 use serde::Serialize;
@@ -31,6 +33,10 @@ pub struct Args {
     /// Only the cut context
     #[arg(long)]
     cut_only: bool,
+    /// By CTranslate2 as well: one after the other, and all at once
+    #[cfg(feature = "ctranslate2")]
+    #[arg(long)]
+    ctranslate2: bool,
     /// Write each recording's result here, tab-separated
     #[arg(long, value_name = "FILE")]
     details: Option<PathBuf>,
@@ -71,9 +77,23 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let entry = models::whisper(args.model.as_deref())?;
     let load = || WhisperModel::load(&entry.path, &WordsConfig::default());
     let mut details = String::from("context\tms\tredo\tpath\treference\theard\n");
-    let mut results = vec![measure("cut", &load()?, &items, &mut details)?];
+    let mut results = vec![measure("cut", &mut load()?.transcriber()?, &items, &mut details)?];
     if !args.cut_only {
-        results.push(measure("full", &load()?.with_full_context(), &items, &mut details)?);
+        let mut full = load()?.with_full_context().transcriber()?;
+        results.push(measure("full", &mut full, &items, &mut details)?);
+    }
+    #[cfg(feature = "ctranslate2")]
+    if args.ctranslate2 {
+        let weights = evenkeel::models::WhisperWeights::read(&entry.path)?;
+        let config = WordsConfig::default();
+        let model = evenkeel::speech::ctranslate2::CTranslate2Model::new(&weights, 0, &config);
+        let mut transcriber = model.transcriber()?;
+        results.push(measure("ct2", &mut transcriber, &items, &mut details)?);
+        let mut gathered = Gathered::new(&mut transcriber, &items)?;
+        results.push(measure("ct2 all", &mut gathered, &items, &mut details)?);
+        let result = results.last_mut().expect("it has just been put there");
+        result.cpu_secs = gathered.cpu_secs;
+        result.rtf = result.cpu_secs / result.audio_secs;
     }
     if let Some(path) = &args.details {
         fs::write(path, details).with_context(|| path.display().to_string())?;
@@ -112,11 +132,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn measure(
     context: &'static str,
-    model: &WhisperModel,
+    transcriber: &mut dyn Transcriber,
     items: &[Item],
     details: &mut String,
 ) -> anyhow::Result<Result> {
-    let mut transcriber = model.transcriber()?;
     // The first decode pays for memory that is then kept.
     transcriber.transcribe(&request(&items[0].samples))?;
     let mut errors = WordErrors::default();
@@ -161,6 +180,39 @@ fn measure(
         text_ms: percentiles(all_ms),
         typical_text_ms: percentiles(typical_ms),
     })
+}
+
+/// Words that were made of all at once.
+#[cfg(feature = "ctranslate2")]
+struct Gathered {
+    /// With the audio of each.
+    made: Vec<(Vec<f32>, Transcript)>,
+    cpu_secs: f64,
+}
+
+#[cfg(feature = "ctranslate2")]
+impl Gathered {
+    fn new(transcriber: &mut dyn Transcriber, items: &[Item]) -> anyhow::Result<Gathered> {
+        let requests: Vec<_> = items.iter().map(|item| request(&item.samples)).collect();
+        let cpu = ProcessTime::now();
+        let made = transcriber.transcribe_all(&requests);
+        let cpu_secs = cpu.elapsed().as_secs_f64();
+        let made =
+            requests.into_iter().zip(made).map(|(request, made)| Ok((request.samples, made?)));
+        Ok(Gathered { made: made.collect::<anyhow::Result<_>>()?, cpu_secs })
+    }
+}
+
+#[cfg(feature = "ctranslate2")]
+impl Transcriber for Gathered {
+    fn transcribe(
+        &mut self,
+        request: &TranscribeRequest,
+    ) -> std::result::Result<Transcript, TranscribeError> {
+        let found = self.made.iter().find(|(samples, _)| *samples == request.samples);
+        let (_, transcript) = found.ok_or_else(|| TranscribeError("not asked for".into()))?;
+        Ok(transcript.clone())
+    }
 }
 
 /// The whole recording as one utterance.

@@ -333,7 +333,10 @@ impl<'a> Shared<'a> {
         let Ok(Record::Call { config_sha256, models, version, .. }) = head else { return false };
         let now = &self.models.used;
         let same_models = models.len() == now.len()
-            && models.iter().zip(now).all(|(was, is)| was.sha256 == is.sha256);
+            && models
+                .iter()
+                .zip(now)
+                .all(|(was, is)| was.sha256 == is.sha256 && was.engine.as_deref() == is.engine);
         same_models && config_sha256 == self.config.sha256() && version == env!("CARGO_PKG_VERSION")
     }
 }

@@ -16,10 +16,10 @@ use crate::call::record::Record;
 use crate::engine::{Engine, Words};
 use crate::event::{About, CallHead, Layout};
 use crate::language::listener::Listener;
-use crate::session::replay::{Ended, Pace, WordWorkers, replay};
+use crate::session::replay::{Ended, Pace, WordWorkers, analyse, replay};
 
 use super::analysis::AnalysisArgs;
-use super::loaded::LoadedModels;
+use super::loaded::{LoadedModels, WordsBy};
 use super::stop_on_ctrl_c;
 use output::Output;
 
@@ -108,8 +108,15 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
-    let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
-        args.analysis.models(&config, None)?;
+    let LoadedModels {
+        voice_activity,
+        voice_tone,
+        sentiment,
+        practices,
+        transcriber,
+        words_by,
+        used,
+    } = args.analysis.models(&config, None)?;
 
     let head = CallHead {
         id,
@@ -136,13 +143,21 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         .with_listener(practices.map(|(model, detector)| Listener::new(model, detector, day)));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
-    let workers = transcriber.as_deref().map(|make| WordWorkers { make, count });
 
     let stop = stop_on_ctrl_c()?;
     let audio = args.keep_audio.then(|| folder.audio_path());
     let mut output =
         Output::new(&folder, audio, source.expected_secs(), args.plot.clone(), shown(&args))?;
-    let ended = replay(&mut source, engine, workers, pace, &stop, &mut output)?;
+    let ended = match (transcriber.as_deref(), words_by, pace) {
+        // The log depends on which utterances go together: it is to be that of a batch.
+        (Some(make), WordsBy::CTranslate2, Pace::Fast) => {
+            analyse(&mut source, engine, Some(&mut *make()?), &stop, &mut output)?
+        }
+        (make, ..) => {
+            let workers = make.map(|make| WordWorkers { make, count });
+            replay(&mut source, engine, workers, pace, &stop, &mut output)?
+        }
+    };
     output.finish(&folder, ended)?;
     Ok(if ended == Ended::Stopped { super::INTERRUPTED } else { 0 })
 }

@@ -150,7 +150,9 @@ impl Head {
             origin.push(("Source", format!("{name} ({}\u{a0}Hz, {encoding})", source.sample_rate)));
         }
         for model in models {
-            origin.push(("Model", format!("{} ({})", clean(&model.name), hash(&model.sha256))));
+            let by = model.engine.as_ref().map(|by| format!(", by {}", clean(by)));
+            let (name, hash) = (clean(&model.name), hash(&model.sha256));
+            origin.push(("Model", format!("{name} ({hash}){}", by.unwrap_or_default())));
         }
         origin.push(("Settings", hash(settings)));
         origin.push(("Evenkeel", clean(version)));

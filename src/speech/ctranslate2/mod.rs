@@ -1,0 +1,400 @@
+//! Whisper by CTranslate2: many utterances at once, for recordings in numbers.
+//!
+//! Its kernels take half of whisper.cpp's time for an utterance, and less where several are decoded side
+//! by side. It reads the ggml file that whisper.cpp reads, and hears, doubts and tries again as
+//! [`super::whisper`] does: the context cut to the utterance ([`super::cut`]), the same guard.
+
+mod encoded;
+mod file;
+mod vocabulary;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use ct2rs::sys::{
+    ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperAlignmentResult,
+    WhisperOptions,
+};
+
+use super::cut::{MOST_RESTS, WIDER, audio_secs, context_for, most_tokens, rest};
+use super::guard::{Decoded, DecodedWord};
+use super::mel::{Mel, Spectrum};
+use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
+use crate::config::WordsConfig;
+use crate::event::TranscribeRequest;
+use crate::models::WhisperWeights;
+use crate::units::{CallSpan, CallTime};
+use encoded::Encoded;
+use vocabulary::Vocabulary;
+
+/// Utterances decoded side by side, and encoder positions of all of them, which bound the memory of a
+/// worker. A step takes little longer for some than for one, since most of it is the packing of weights;
+/// with more, what is copied whenever one of them has ended outweighs that.
+const AT_ONCE: usize = 8;
+const POSITIONS_AT_ONCE: u32 = 6_144;
+/// Wider contexts than this are those of second tries: few utterances are so long, and those few are
+/// decoded side by side then.
+const WIDEST_CUT: u32 = 512;
+/// Tokens after which most utterances of up to so many seconds have ended; those that have not are decoded
+/// again, side by side, up to what they may become.
+const FIRST_TOKENS: f64 = 6.0;
+const FIRST_TOKENS_PER_SEC: f64 = 4.0;
+const FIRST_SECS: f64 = 5.0;
+/// Tokens of text whose times are looked for at once: for each of them, CTranslate2 keeps a number for every
+/// token that there is.
+const TEXT_AT_ONCE: usize = 128;
+/// Frames of the spectrum a position of the encoder.
+const FRAMES: usize = 2;
+/// Hundredths of a second a position.
+const POSITION_CS: i64 = 2;
+/// A mark so close to the end of the audio, or later, ends it: what follows is made up. As whisper.cpp
+/// has it.
+const END_CS: i64 = 10;
+/// Positions over which attention is smoothed for the times of words: OpenAI's.
+const SMOOTHED: i64 = 7;
+
+/// A Whisper model as CTranslate2 reads it, of which each worker loads a copy.
+pub struct CTranslate2Model {
+    shared: Arc<Shared>,
+    model: Vec<u8>,
+    settings: String,
+    names: String,
+}
+
+/// What all workers share.
+struct Shared {
+    config: WordsConfig,
+    vocabulary: Vocabulary,
+    filters: Vec<f32>,
+    prompt: Vec<usize>,
+}
+
+impl CTranslate2Model {
+    /// From the weights of a ggml file. `language` is the place of the configured one in Whisper's
+    /// list.
+    pub fn new(weights: &WhisperWeights, language: usize, config: &WordsConfig) -> Self {
+        let vocabulary = Vocabulary::of(weights);
+        let settings = file::config(&vocabulary, weights);
+        let names = file::names(&vocabulary, weights);
+        let prompt = vocabulary.prompt(language);
+        let filters = weights.filters.clone();
+        let shared = Arc::new(Shared { config: config.clone(), vocabulary, filters, prompt });
+        CTranslate2Model { shared, model: file::model(weights), settings, names }
+    }
+
+    /// What makes a worker's transcriber.
+    pub fn workers(self) -> Box<MakeTranscriber> {
+        Box::new(move || Ok(Box::new(self.transcriber()?)))
+    }
+
+    /// A transcriber with a model of its own.
+    pub fn transcriber(&self) -> Result<CTranslate2, TranscribeError> {
+        let mut files = ModelMemoryReader::new("whisper").map_err(failed)?;
+        files.register_file("model.bin", &self.model);
+        files.register_file("config.json", self.settings.as_bytes());
+        files.register_file("vocabulary.txt", self.names.as_bytes());
+        let config = Config {
+            compute_type: ComputeType::INT8,
+            // A worker a thread; two threads would wait for each other.
+            num_threads_per_replica: 1,
+            ..Config::default()
+        };
+        let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
+        let prompt: Vec<String> =
+            self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
+        let mel = Mel::new(&self.shared.filters);
+        Ok(CTranslate2 { whisper, mel, prompt, shared: Arc::clone(&self.shared) })
+    }
+}
+
+/// Encoder positions for `secs` of audio.
+fn positions(secs: f64) -> u32 {
+    let cut = context_for(secs);
+    let wider = WIDER.into_iter().find(|wider| *wider >= cut);
+    wider.filter(|_| cut > WIDEST_CUT).unwrap_or(cut)
+}
+
+fn failed(error: impl std::fmt::Display) -> TranscribeError {
+    TranscribeError(error.to_string())
+}
+
+/// One worker's CTranslate2.
+pub struct CTranslate2 {
+    whisper: Whisper,
+    mel: Mel,
+    prompt: Vec<String>,
+    shared: Arc<Shared>,
+}
+
+impl Transcriber for CTranslate2 {
+    fn transcribe(&mut self, request: &TranscribeRequest) -> Result<Transcript, TranscribeError> {
+        self.transcribe_all(std::slice::from_ref(request)).swap_remove(0)
+    }
+
+    fn gathers(&self) -> bool {
+        true
+    }
+
+    fn transcribe_all(
+        &mut self,
+        requests: &[TranscribeRequest],
+    ) -> Vec<Result<Transcript, TranscribeError>> {
+        match self.all(requests) {
+            Ok(transcripts) => transcripts.into_iter().map(Ok).collect(),
+            Err(why) if requests.len() < 2 => vec![Err(why)],
+            // One of them, or that they are so many, must not cost the words of all.
+            Err(_) => requests.iter().map(|request| self.transcribe(request)).collect(),
+        }
+    }
+}
+
+/// A piece of an utterance, on the way to words.
+struct Piece<'a> {
+    /// Which of the utterances.
+    of: usize,
+    request: Cow<'a, TranscribeRequest>,
+    spectrum: Spectrum,
+    secs: f64,
+    /// What was last made of it, and with how many positions.
+    decoded: Decoded,
+    context: u32,
+    redo: bool,
+}
+
+impl CTranslate2 {
+    fn all(&mut self, requests: &[TranscribeRequest]) -> Result<Vec<Transcript>, TranscribeError> {
+        let mut whole: Vec<Option<Transcript>> = requests.iter().map(|_| None).collect();
+        let mut pieces: Vec<Piece> = Vec::new();
+        for (of, request) in requests.iter().enumerate() {
+            pieces.push(self.piece(of, Cow::Borrowed(request)));
+        }
+        for _ in 0..=MOST_RESTS {
+            self.decode_all(&mut pieces)?;
+            let mut rests = Vec::new();
+            for piece in pieces {
+                let Piece { of, request, decoded, redo, .. } = piece;
+                let heard_to: Option<CallTime> = decoded.stopped_early(&request);
+                let rest = rest(&request, heard_to);
+                // What the rest is heard from on, no word before it reaches beyond.
+                let end = heard_to.filter(|_| rest.is_some()).unwrap_or(request.span.end);
+                let span = CallSpan::new(request.span.start.min(end), end);
+                let heard = TranscribeRequest { span, samples: Vec::new(), ..*request };
+                let words = decoded.into_transcript(&heard, &self.shared.config, redo);
+                match &mut whole[of] {
+                    Some(transcript) => transcript.append(words),
+                    none => *none = Some(words),
+                }
+                rests.extend(rest.map(|rest| self.piece(of, Cow::Owned(rest))));
+            }
+            pieces = rests;
+        }
+        Ok(whole.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn piece<'a>(&mut self, of: usize, request: Cow<'a, TranscribeRequest>) -> Piece<'a> {
+        let spectrum = self.mel.spectrum(&request.samples);
+        let secs = audio_secs(&request);
+        let (decoded, context) = (Decoded::default(), positions(secs));
+        Piece { of, request, spectrum, secs, decoded, context, redo: false }
+    }
+
+    /// Decodes all, those that look wrong again.
+    fn decode_all(&mut self, pieces: &mut [Piece]) -> Result<(), TranscribeError> {
+        let mut todo: Vec<usize> = (0..pieces.len()).collect();
+        for wider in [0].into_iter().chain(WIDER) {
+            if wider > 0 {
+                todo.retain(|&i| {
+                    let piece = &pieces[i];
+                    wider > piece.context
+                        && piece.decoded.looks_wrong(&self.shared.config, &piece.request)
+                });
+                for &i in &todo {
+                    (pieces[i].context, pieces[i].redo) = (wider, true);
+                }
+            }
+            // Side by side go those of one length.
+            todo.sort_by_key(|&i| (pieces[i].context, pieces[i].request.samples.len(), i));
+            let mut left = &todo[..];
+            while let Some(&first) = left.first() {
+                let context = pieces[first].context;
+                let count = left.iter().take_while(|&&i| pieces[i].context == context).count();
+                let (same, others) = left.split_at(count);
+                self.decode(pieces, same)?;
+                left = others;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes the pieces `same`, which have one context.
+    fn decode(&mut self, pieces: &mut [Piece], same: &[usize]) -> Result<(), TranscribeError> {
+        let context = pieces[same[0]].context;
+        let at_once = AT_ONCE.min((POSITIONS_AT_ONCE / context) as usize);
+        let mut long = Vec::new();
+        for batch in same.chunks(at_once) {
+            let encoded = batch.iter().map(|&i| Ok((i, self.encode(&pieces[i])?)));
+            let encoded = encoded.collect::<Result<Vec<_>, TranscribeError>>()?;
+            let first = |secs: f64| match secs < FIRST_SECS {
+                true => (FIRST_TOKENS + FIRST_TOKENS_PER_SEC * secs).ceil() as usize,
+                false => most_tokens(secs),
+            };
+            long.extend(self.words(pieces, encoded, first)?);
+        }
+        while !long.is_empty() {
+            let rest = long.split_off(at_once.min(long.len()));
+            self.words(pieces, long, most_tokens)?;
+            long = rest;
+        }
+        Ok(())
+    }
+
+    /// What the encoder makes of a piece.
+    fn encode(&self, piece: &Piece) -> Result<Encoded, TranscribeError> {
+        let (bands, frames) = (self.whisper.n_mels(), FRAMES * piece.context as usize);
+        let mut features = Vec::with_capacity(bands * frames);
+        piece.spectrum.write(frames, &mut features);
+        let features = StorageView::new(&[1, bands, frames], &mut features, Device::CPU);
+        let encoded = self.whisper.encode(&features.map_err(failed)?, true).map_err(failed)?;
+        Ok(Encoded::of(&encoded))
+    }
+
+    /// Puts the words into the pieces of a batch, as many tokens as `most` gives for the length of each;
+    /// returns those that go on beyond that, where they may.
+    fn words(
+        &self,
+        pieces: &mut [Piece],
+        batch: Vec<(usize, Encoded)>,
+        most: impl Fn(f64) -> usize,
+    ) -> Result<Vec<(usize, Encoded)>, TranscribeError> {
+        let context = pieces[batch[0].0].context as usize;
+        let most_of = |piece: &Piece| most(piece.secs);
+        let options = WhisperOptions {
+            beam_size: 1,
+            // Half of it is for what was said before.
+            max_length: 2 * batch.iter().map(|(i, _)| most_of(&pieces[*i])).max().unwrap_or(0),
+            return_no_speech_prob: true,
+            ..WhisperOptions::default()
+        };
+        let prompts = vec![self.prompt.clone(); batch.len()];
+        let mut together = encoded::joined(batch.iter().map(|(_, encoded)| encoded));
+        let together = together.view(context)?;
+        let found = self.whisper.generate(&together, &prompts, &options).map_err(failed)?;
+        drop(together);
+
+        let (mut spoken, mut long) = (Vec::new(), Vec::new());
+        for ((of, encoded), found) in batch.into_iter().zip(&found) {
+            let piece = &mut pieces[of];
+            let (most, cap) = (most_of(piece), most_tokens(piece.secs));
+            let tokens = found.sequences_ids.first().map_or(&[][..], Vec::as_slice);
+            let tokens = &tokens[..tokens.len().min(most)];
+            let tokens = match self.shared.end(tokens, piece.secs) {
+                Some(end) => &tokens[..end],
+                None if tokens.len() == most && most < cap => {
+                    long.push((of, encoded));
+                    continue;
+                }
+                None => tokens,
+            };
+            let mark = tokens.last().and_then(|last| self.shared.vocabulary.mark_cs(*last));
+            piece.decoded = Decoded {
+                no_speech: found.no_speech_prob,
+                last_mark_cs: mark.filter(|cs| *cs > 0),
+                capped: tokens.len() >= cap,
+                ..Decoded::default()
+            };
+            let text = self.shared.text(tokens);
+            if !text.is_empty() {
+                spoken.push(Spoken { of, encoded, text });
+            }
+        }
+        while !spoken.is_empty() {
+            let mut longest = 0;
+            let fits = |(place, spoken): &(usize, &Spoken)| {
+                longest = longest.max(spoken.text.len());
+                *place == 0 || (place + 1) * longest <= TEXT_AT_ONCE
+            };
+            let rest = spoken.split_off(spoken.iter().enumerate().take_while(fits).count());
+            self.time_words(pieces, &spoken, context)?;
+            spoken = rest;
+        }
+        Ok(long)
+    }
+
+    /// Puts the words of a few pieces of one context into them.
+    fn time_words(
+        &self,
+        pieces: &mut [Piece],
+        spoken: &[Spoken],
+        context: usize,
+    ) -> Result<(), TranscribeError> {
+        let frames = FRAMES * context;
+        let length = |spoken: &Spoken| ((pieces[spoken.of].secs * 100.0) as usize).min(frames);
+        let lengths: Vec<usize> = spoken.iter().map(length).collect();
+        let texts: Vec<Vec<usize>> = spoken.iter().map(|spoken| spoken.text.clone()).collect();
+        let mut together = encoded::joined(spoken.iter().map(|spoken| &spoken.encoded));
+        let together = together.view(context)?;
+        let prompt = &self.shared.prompt;
+        let aligned = self.whisper.align(&together, prompt, &texts, &lengths, SMOOTHED);
+        for (Spoken { of, text, .. }, aligned) in spoken.iter().zip(aligned.map_err(failed)?) {
+            self.shared.put_words(text, &aligned, &mut pieces[*of].decoded);
+        }
+        Ok(())
+    }
+}
+
+/// The text of a piece, whose words have no times yet.
+struct Spoken {
+    of: usize,
+    encoded: Encoded,
+    text: Vec<usize>,
+}
+
+impl Shared {
+    /// How many of `tokens` there are up to the end of the audio, if they come to it: what follows is
+    /// made up.
+    fn end(&self, tokens: &[usize], secs: f64) -> Option<usize> {
+        let end_cs = ((secs * 100.0) as i64 - END_CS).max(0);
+        let ends = |token: &usize| self.vocabulary.mark_cs(*token).is_some_and(|cs| cs >= end_cs);
+        // The first is where it begins.
+        tokens.iter().skip(1).position(ends).map(|at| at + 2)
+    }
+
+    /// The text among `tokens`.
+    fn text(&self, tokens: &[usize]) -> Vec<usize> {
+        tokens.iter().copied().filter(|token| *token < self.vocabulary.end_of_text()).collect()
+    }
+
+    /// Puts the words of `text` into `decoded`, at the times that attention says.
+    fn put_words(&self, text: &[usize], aligned: &WhisperAlignmentResult, decoded: &mut Decoded) {
+        // Where each token begins, and the end of the last: the first position that is its own.
+        let mut starts = vec![0; text.len() + 1];
+        let mut next = 0;
+        for step in &aligned.alignments {
+            while next as i64 <= step.token_x && next < starts.len() {
+                starts[next] = step.frame_x * POSITION_CS;
+                next += 1;
+            }
+        }
+        let last = aligned.alignments.last().map_or(0, |step| step.frame_x * POSITION_CS);
+        starts[next..].fill(last);
+        let (mut log_sum, mut p_sum) = (0.0, 0.0);
+        for (i, (&token, &p)) in text.iter().zip(&aligned.text_token_probs).enumerate() {
+            let bytes = self.vocabulary.text(token);
+            if bytes.first() == Some(&b' ') || decoded.words.is_empty() {
+                decoded.words.push(DecodedWord::new(starts[i]));
+            }
+            let word = decoded.words.last_mut().expect("one has just been put there");
+            word.bytes.extend_from_slice(bytes);
+            word.end_cs = word.end_cs.max(starts[i + 1]);
+            word.p_sum += p;
+            word.tokens += 1;
+            log_sum += p.max(f32::MIN_POSITIVE).ln();
+            p_sum += p;
+        }
+        decoded.tokens = text.len();
+        if decoded.tokens > 0 {
+            decoded.mean_logprob = log_sum / decoded.tokens as f32;
+            decoded.mean_p = p_sum / decoded.tokens as f32;
+        }
+    }
+}
