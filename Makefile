@@ -32,7 +32,7 @@ test-cloud:
 	@sh setup.sh cloud
 	sh tests/cloud_server/run.sh
 
-# Apart from the rest as well: CTranslate2 and oneDNN take a quarter of an hour to compile.
+# Apart from the rest as well: CTranslate2 and oneDNN take half an hour and more to compile on two cores.
 test-ctranslate2:
 	@sh setup.sh
 	cargo clippy --release --all-targets --features eval,train,ctranslate2 -- -D warnings
