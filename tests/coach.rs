@@ -228,7 +228,9 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 6.0, 8.0, &[])
             .until(14.0),
         "reflect-back" => story()
+            .says(Agent, 0.2, 0.8, &[])
             .says(Customer, 1.0, 5.0, &["complaint", "negative"])
+            .heat(5.0, 0.4, 0.0)
             .says(Agent, 6.0, 8.0, &[])
             .until(14.0),
         "acknowledge" => complained()
@@ -273,7 +275,10 @@ fn firing(rule: &str) -> Story {
             .says(Customer, 24.0, 26.0, &["asks-next-step"])
             .until(32.0),
         "say-next-step-asked" => complained()
-            .says(Customer, 20.0, 24.0, &["hardship", "asks-next-step"])
+            .says(Customer, 20.0, 21.0, &["hardship"])
+            .says(Agent, 21.5, 22.5, &["acknowledge"])
+            .says(Customer, 23.0, 24.0, &["asks-next-step"])
+            .heat(24.0, 0.4, 0.0)
             .says(Agent, 25.0, 29.0, &["acknowledge"])
             .until(34.0),
         "promise-follow-up" => complained()
@@ -345,6 +350,7 @@ fn what_would_have_served_as_well_is_not_asked_for_under_another_name() {
         .says(Agent, 52.0, 53.0, &[])
         .says(Agent, 60.0, 61.0, &[])
         .says(Customer, 66.0, 70.0, &["complaint"])
+        .heat(70.0, 0.4, 0.0)
         .says(Agent, 72.0, 74.0, &[])
         .until(80.0);
     assert!(rules(&still).contains(&"reflect-back".to_owned()));
