@@ -294,7 +294,7 @@ fn firing(rule: &str) -> Story {
         "invite-review" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "negative"])
             .says(Agent, 6.0, 9.0, &["acknowledge", "apologise", "offer-solution"])
-            .says(Customer, 10.0, 14.0, &["negative"])
+            .says(Customer, 10.0, 14.0, &["complaint", "negative"])
             .says(Agent, 15.0, 19.0, &["reflect-back", "check-understanding"])
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up", "thank"])
             .says(Customer, 40.0, 41.0, &["thanks"])
