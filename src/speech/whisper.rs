@@ -1,6 +1,6 @@
 //! Whisper by whisper.cpp: one context for all, one state and one thread a worker.
 //!
-//! The encoder's context is cut to the utterance ([`super::cut`]).
+//! The encoder's context is cut to the utterance (`cut`).
 
 use std::path::Path;
 use std::sync::{Arc, Once};

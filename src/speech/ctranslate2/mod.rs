@@ -2,7 +2,7 @@
 //!
 //! Its kernels take half of whisper.cpp's time for an utterance, and less where several are decoded side
 //! by side. It reads the ggml file that whisper.cpp reads, and hears, doubts and tries again as
-//! [`super::whisper`] does: the context cut to the utterance ([`super::cut`]), the same guard.
+//! [`super::whisper`] does: the context cut to the utterance (`cut`), the same guard.
 
 mod encoded;
 mod file;
