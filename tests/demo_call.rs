@@ -5,7 +5,6 @@
 
 mod playback;
 
-use std::error::Error;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -16,10 +15,10 @@ use evenkeel::call::record::{Line, Record, Span};
 use evenkeel::config::Config;
 use evenkeel::engine::Words;
 use evenkeel::event::{Event, Layout};
-use evenkeel::session::replay::{Ended, Pace, Sink, WordWorkers, replay};
+use evenkeel::session::replay::{Ended, Pace, WordWorkers, replay};
 use evenkeel::speech::whisper::WhisperModel;
 use evenkeel::units::Party;
-use playback::{assert_same_log, demo_source, engine, lines, log};
+use playback::{Collected, assert_same_log, demo_source, engine, lines, log};
 use serde::Deserialize;
 
 /// A line of `demo-call.truth.jsonl`.
@@ -43,16 +42,6 @@ static SCRIPT: LazyLock<Vec<Truth>> = LazyLock::new(|| {
 /// What two workers make of it.
 static EVENTS: LazyLock<Vec<Event>> = LazyLock::new(|| replayed(2));
 static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| lines(&EVENTS));
-
-#[derive(Default)]
-struct Collected(Vec<Event>);
-
-impl Sink for Collected {
-    fn events(&mut self, events: &[Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.0.extend_from_slice(events);
-        Ok(())
-    }
-}
 
 fn replayed(count: usize) -> Vec<Event> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ggml-tiny.en-q8_0.bin");

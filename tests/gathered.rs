@@ -2,16 +2,15 @@
 
 mod playback;
 
-use std::error::Error;
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use evenkeel::audio::source::{CallFiles, CallSource, Side};
 use evenkeel::engine::Words;
-use evenkeel::event::{Event, Layout, TranscribeRequest};
-use evenkeel::session::replay::{Ended, Sink, analyse};
+use evenkeel::event::{Layout, TranscribeRequest};
+use evenkeel::session::replay::{Ended, analyse};
 use evenkeel::speech::transcript::{TranscribeError, Transcriber, Transcript};
-use playback::{assert_same_log, engine, log, scripted};
+use playback::{Collected, assert_same_log, engine, log, scripted};
 
 /// Scripted words, and how many utterances were given at once.
 struct Scripted {
@@ -34,16 +33,6 @@ impl Transcriber for Scripted {
     ) -> Vec<Result<Transcript, TranscribeError>> {
         self.given.push(requests.len());
         requests.iter().map(|request| self.transcribe(request)).collect()
-    }
-}
-
-#[derive(Default)]
-struct Collected(Vec<Event>);
-
-impl Sink for Collected {
-    fn events(&mut self, events: &[Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.0.extend_from_slice(events);
-        Ok(())
     }
 }
 

@@ -216,18 +216,16 @@ impl Index {
         for entry in fs::read_dir(calls).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let log = entry.path().join(LOG_NAME);
-            // A look at the disk a call: of ten thousand they are most of the time.
-            let log = match fs::metadata(&log) {
-                Ok(log) => log,
-                Err(_) => match fs::metadata(locked_path(&log)) {
-                    Ok(_) if key.is_none() => {
-                        locked += 1;
-                        continue;
-                    }
-                    Ok(log) => log,
-                    Err(_) => continue,
-                },
+            // One look at the disk a call: of ten thousand they are most of the time.
+            let (found, is_locked) = match fs::metadata(&log) {
+                Ok(found) => (Ok(found), false),
+                Err(_) => (fs::metadata(locked_path(&log)), true),
             };
+            let Ok(log) = found else { continue };
+            if is_locked && key.is_none() {
+                locked += 1;
+                continue;
+            }
             let since = log.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
             let stamp = (log.len() as i64, since.map_or(0, |since| since.as_nanos() as i64));
             let id = entry.file_name().to_string_lossy().into_owned();

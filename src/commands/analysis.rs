@@ -73,6 +73,11 @@ impl AnalysisArgs {
         Ok(options)
     }
 
+    /// Whether the words of many utterances are to be made at once, where nobody waits for them.
+    pub fn gathers(&self) -> bool {
+        self.words_by.gathers()
+    }
+
     /// The models; `usual` is the Whisper model where none is named.
     pub fn models(&self, config: &Config, usual: Option<&str>) -> anyhow::Result<LoadedModels> {
         let words = (!self.no_words).then_some(self.model.as_deref().or(usual));

@@ -32,6 +32,11 @@ pub enum WordsBy {
 }
 
 impl WordsBy {
+    /// Whether it takes less time for many utterances at once.
+    pub fn gathers(self) -> bool {
+        self == WordsBy::CTranslate2
+    }
+
     /// What the log says of it, where it says anything.
     fn logged(self) -> Option<&'static str> {
         (self == WordsBy::CTranslate2).then_some("ctranslate2")
@@ -50,8 +55,6 @@ pub struct LoadedModels {
     pub practices: Option<(Arc<LanguageModel>, Arc<Detector>)>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
-    /// What the transcribers are.
-    pub words_by: WordsBy,
     /// What the log says of them.
     pub used: Vec<ModelUsed>,
 }
@@ -102,15 +105,7 @@ impl LoadedModels {
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels {
-            voice_activity,
-            voice_tone,
-            sentiment,
-            practices,
-            transcriber,
-            words_by,
-            used,
-        })
+        Ok(LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used })
     }
 }
 

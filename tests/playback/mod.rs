@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // Each test program uses its own part.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -11,6 +12,7 @@ use evenkeel::call::record::Line;
 use evenkeel::config::Config;
 use evenkeel::engine::{Engine, Input, Words};
 use evenkeel::event::{About, Body, CallHead, Event, Layout, TranscribeRequest, Word};
+use evenkeel::session::replay::Sink;
 use evenkeel::speech::silero::{Silero, SileroWeights};
 use evenkeel::speech::transcript::Transcript;
 use evenkeel::tone::voice::VoiceModel;
@@ -48,6 +50,17 @@ pub fn demo_source() -> CallSource {
 /// The demo call between two moments, in seconds.
 pub fn demo_cut(from: f64, to: f64) -> Call {
     DEMO.map(|samples| samples[at(from)..at(to).min(samples.len())].to_vec())
+}
+
+/// What a session tells.
+#[derive(Default)]
+pub struct Collected(pub Vec<Event>);
+
+impl Sink for Collected {
+    fn events(&mut self, events: &[Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.0.extend_from_slice(events);
+        Ok(())
+    }
 }
 
 /// Frames at 16 kHz in `secs`.

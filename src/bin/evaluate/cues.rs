@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use evenkeel::call::folder::read_log;
 use evenkeel::call::rescore::rescore;
 use evenkeel::config::{Config, RuleSet};
@@ -87,15 +87,16 @@ pub fn run(args: Args) -> Result<()> {
             continue;
         }
         let told: Vec<(CallTime, Body)> = match (&ears, &args.calls) {
-            (Some(ears), _) => told(ears.listen(&lines, layout)),
-            (None, calls) => {
-                let log = read_log(&calls.as_deref().unwrap_or(Path::new(".")).join(&name))?;
+            (Some(ears), _) => told(ears.listen(&lines, layout)?),
+            (None, Some(calls)) => {
+                let log = read_log(&calls.join(&name))?;
                 if args.rescore || args.rules.is_some() {
                     told(rescore(&log, &config).0)
                 } else {
                     log.iter().filter_map(|line| Some((line.at.into(), line.body()?))).collect()
                 }
             }
+            (None, None) => bail!("neither a folder of calls nor --written"),
         };
         let cues: Vec<(f64, &Cue)> = told
             .iter()
@@ -166,31 +167,17 @@ fn told(events: Vec<Event>) -> Vec<(CallTime, Body)> {
 /// Prints the lines with what was heard in them.
 fn tell_lines(lines: &[Line], told: &[(CallTime, Body)]) {
     let heard = |body: &Body| match body {
-        Body::Practice(said) => Some((said.span, said.party, said.name, said.score)),
-        Body::Remark(said) => Some((said.span, said.party, said.name, said.score)),
+        Body::Practice(said) => Some((said.party, said.span, said.name, said.score)),
+        Body::Remark(said) => Some((said.party, said.span, said.name, said.score)),
+        Body::Utterance(said) => Some((said.party?, said.span, "sentiment", said.sentiment?)),
+        Body::Tone(tone) => Some((Party::Customer, tone.span, "heat", tone.heat)),
         _ => None,
     };
     for line in lines {
         println!("  {:7.1}..{:.1} {}: {}", line.start, line.end, line.party.name(), line.text);
-        for (_, body) in told {
-            match body {
-                Body::Utterance(said)
-                    if said.party == Some(line.party)
-                        && (line.start..line.end).contains(&said.span.start.secs()) =>
-                {
-                    println!("              sentiment {:.2}", said.sentiment.unwrap_or(0.0));
-                }
-                Body::Tone(tone)
-                    if line.party == Party::Customer
-                        && (line.start..line.end + 1.5).contains(&tone.span.end.secs()) =>
-                {
-                    println!("              heat {:.2}", tone.heat);
-                }
-                _ => {}
-            }
-            let Some((span, party, name, score)) = heard(body) else { continue };
+        for (party, span, name, value) in told.iter().filter_map(|(_, body)| heard(body)) {
             if party == line.party && (line.start..line.end).contains(&span.start.secs()) {
-                println!("              {name} {score:.2}");
+                println!("              {name} {value:.2}");
             }
         }
     }
@@ -222,12 +209,27 @@ fn truths(folder: &Path) -> Result<BTreeMap<String, Truth>> {
                 lines.push(serde_json::from_value(value).with_context(place)?);
             }
         }
-        let script = fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap_or_default();
-        let mono = script.lines().any(|line| line.trim() == "layout = \"mono-mix\"");
-        let layout = if mono { Layout::MonoMix } else { Layout::Stereo };
+        let script = folder.join(format!("{name}.toml"));
+        let layout = if script.is_file() { layout(&script)? } else { Layout::Stereo };
         truths.insert(name.to_owned(), Truth { moments, lines, layout });
     }
     Ok(truths)
+}
+
+/// How the parties lie in the call of a script.
+fn layout(script: &Path) -> Result<Layout> {
+    #[derive(Deserialize)]
+    struct Script {
+        layout: String,
+    }
+    let place = || script.display().to_string();
+    let text = fs::read_to_string(script).with_context(place)?;
+    let Script { layout } = toml::from_str(&text).with_context(place)?;
+    match layout.as_str() {
+        "stereo" => Ok(Layout::Stereo),
+        "mono-mix" => Ok(Layout::MonoMix),
+        other => bail!("{}: layout is {other:?}, not stereo or mono-mix", script.display()),
+    }
 }
 
 /// Which moment each prompt serves: one at most, and each moment one prompt. Moments that ask for

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use evenkeel::config::Config;
-use evenkeel::engine::{Engine, Input, Words};
-use evenkeel::event::{About, Body, CallHead, Event, Layout, TranscribeRequest, Word};
+use evenkeel::engine::{Engine, Words};
+use evenkeel::event::{Event, Layout, TranscribeRequest, Word};
 use evenkeel::language::listener::Listener;
 use evenkeel::language::model::LanguageModel;
 use evenkeel::language::practices::Detector;
@@ -20,9 +20,9 @@ use evenkeel::tone::voice::VoiceModel;
 use evenkeel::units::{CallSpan, CallTime, HOPS, Party, PerParty};
 use serde::Deserialize;
 
-use crate::models;
+use crate::{listen, models};
 
-/// Half of what the samples of speech are at most: about −25 dBFS.
+/// The samples of speech are at most so large: about −25 dBFS.
 const LOUD: f32 = 0.1;
 
 /// What is said in a call: times in seconds.
@@ -52,37 +52,15 @@ impl Ears {
     }
 
     /// What the engine tells of a call with these lines.
-    pub fn listen(&self, lines: &[Line], layout: Layout) -> Vec<Event> {
-        let head = CallHead {
-            id: "written".into(),
-            started: None,
-            about: About::default(),
-            source: Vec::new(),
-            layout,
-            config_sha256: String::new(),
-            models: Vec::new(),
-        };
+    pub fn listen(&self, lines: &[Line], layout: Layout) -> Result<Vec<Event>> {
         let listener = Listener::new(Arc::clone(&self.model), Arc::clone(&self.detector), None);
         let vad = |_| Box::new(AnySound) as Box<dyn VoiceActivity>;
-        let mut engine = Engine::new(&self.config, head, Words::OnTime, vad)
+        let mut engine = Engine::new(&self.config, listen::head(layout), Words::OnTime, vad)
             .with_tone(Arc::clone(&self.tone))
             .with_sentiment(Some(self.sentiment.clone()))
             .with_listener(Some(listener));
-        let mono = layout == Layout::MonoMix;
-        let mut events = Vec::new();
-        for (party, samples) in sound(lines, mono).iter() {
-            engine.step(Input::Audio { party, samples }, &mut events);
-        }
-        engine.step(Input::End, &mut events);
-        let asked = |event: &Event| match &event.body {
-            Body::Transcribe(request) => Some(request.clone()),
-            _ => None,
-        };
-        for request in events.iter().filter_map(asked).collect::<Vec<_>>() {
-            let transcript = Some(words(lines, &request));
-            engine.step(Input::Transcript { id: request.id, transcript }, &mut events);
-        }
-        events
+        let sound = sound(lines, layout == Layout::MonoMix);
+        listen::with_words(&mut engine, &sound, |request| Ok(words(lines, request)))
     }
 }
 

@@ -218,15 +218,8 @@ impl Plan {
         let pulse = Arc::new(Mutex::new(Pulse { keeping, ..Pulse::default() }));
         let board = Board { events: event, pulse: Arc::clone(&pulse), wishes, shown, wake };
         let link = Link { events, pulse, wishes: wish, shown: show };
-        let LoadedModels {
-            voice_activity,
-            voice_tone,
-            sentiment,
-            practices,
-            transcriber,
-            used,
-            ..
-        } = models;
+        let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
+            models;
         let day = jiff::Zoned::now().date();
         let words = match transcriber {
             Some(_) => Words::AsTheyCome { partials: true },

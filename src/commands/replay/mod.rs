@@ -19,7 +19,7 @@ use crate::language::listener::Listener;
 use crate::session::replay::{Ended, Pace, WordWorkers, analyse, replay};
 
 use super::analysis::AnalysisArgs;
-use super::loaded::{LoadedModels, WordsBy};
+use super::loaded::LoadedModels;
 use super::stop_on_ctrl_c;
 use output::Output;
 
@@ -108,15 +108,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
-    let LoadedModels {
-        voice_activity,
-        voice_tone,
-        sentiment,
-        practices,
-        transcriber,
-        words_by,
-        used,
-    } = args.analysis.models(&config, None)?;
+    let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
+        args.analysis.models(&config, None)?;
 
     let head = CallHead {
         id,
@@ -148,12 +141,12 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let audio = args.keep_audio.then(|| folder.audio_path());
     let mut output =
         Output::new(&folder, audio, source.expected_secs(), args.plot.clone(), shown(&args))?;
-    let ended = match (transcriber.as_deref(), words_by, pace) {
+    let ended = match transcriber.as_deref() {
         // The log depends on which utterances go together: it is to be that of a batch.
-        (Some(make), WordsBy::CTranslate2, Pace::Fast) => {
+        Some(make) if args.analysis.gathers() && pace == Pace::Fast => {
             analyse(&mut source, engine, Some(&mut *make()?), &stop, &mut output)?
         }
-        (make, ..) => {
+        make => {
             let workers = make.map(|make| WordWorkers { make, count });
             replay(&mut source, engine, workers, pace, &stop, &mut output)?
         }
