@@ -46,11 +46,16 @@ impl File {
         }
     }
 
-    /// The layers and the head of a network.
-    pub fn network(&mut self, name: &str, network: &Network) {
-        for (i, layer) in network.layers.iter().enumerate() {
+    /// Trained layers.
+    pub fn layers(&mut self, name: &str, layers: &[Layer]) {
+        for (i, layer) in layers.iter().enumerate() {
             self.layer(&format!("{name}.{i}"), |part| trained(layer, part));
         }
+    }
+
+    /// The layers and the head of a network.
+    pub fn network(&mut self, name: &str, network: &Network) {
+        self.layers(name, &network.layers);
         self.numbers(format!("{name}.head.weight"), &network.head.weight.values);
         self.numbers(format!("{name}.head.bias"), &network.head.bias.values);
     }

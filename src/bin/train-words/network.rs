@@ -32,6 +32,42 @@ pub struct Answer {
     pub weight: f32,
 }
 
+/// What answers above the layers.
+pub trait Answers {
+    /// What is known of a text.
+    type Known;
+
+    /// The loss of one text (its cross-entropy) over what is known of it; the slope by its vectors
+    /// is added to `d_vectors`. Slopes are multiplied with `factor`.
+    fn learn(
+        &mut self,
+        vectors: &[f32],
+        known: &Self::Known,
+        factor: f32,
+        d_vectors: &mut [f32],
+    ) -> f32;
+
+    fn learnt(&mut self) -> Vec<&mut Learnt>;
+}
+
+impl Answers for Head {
+    type Known = Vec<Answer>;
+
+    fn learn(
+        &mut self,
+        vectors: &[f32],
+        known: &Vec<Answer>,
+        factor: f32,
+        d_vectors: &mut [f32],
+    ) -> f32 {
+        known.iter().map(|answer| self.learn_one(vectors, answer, factor, d_vectors)).sum()
+    }
+
+    fn learnt(&mut self) -> Vec<&mut Learnt> {
+        vec![&mut self.weight, &mut self.bias]
+    }
+}
+
 impl Head {
     pub fn new(questions: Vec<usize>, chance: &mut Chance) -> Self {
         // Classes begin near nothing, the counts all equal.
@@ -46,18 +82,6 @@ impl Head {
             weight: Learnt::new(weights, true),
             bias: Learnt::new(vec![0.0; classes], false),
         }
-    }
-
-    /// The loss of one text (its cross-entropy) over what is known of it; the slope by its vectors
-    /// is added to `d_vectors`. Slopes are multiplied with `factor`.
-    fn learn(
-        &mut self,
-        vectors: &[f32],
-        answers: &[Answer],
-        factor: f32,
-        d_vectors: &mut [f32],
-    ) -> f32 {
-        answers.iter().map(|answer| self.learn_one(vectors, answer, factor, d_vectors)).sum()
     }
 
     fn learn_one(
@@ -124,24 +148,24 @@ impl Head {
 }
 
 /// The layers that are trained, and their head.
-pub struct Network {
+pub struct Network<H = Head> {
     pub layers: Vec<Layer>,
-    pub head: Head,
+    pub head: H,
 }
 
 /// A text to learn from.
-pub struct Sample<'a> {
+pub struct Sample<'a, K = Vec<Answer>> {
     /// The vectors of its pieces.
     pub vectors: &'a [f32],
     /// What is known of it.
-    pub answers: &'a [Answer],
+    pub answers: &'a K,
     /// How much it counts.
     pub weight: f32,
 }
 
-impl Network {
+impl<H: Answers> Network<H> {
     /// The mean loss over a batch; its slopes are added to those of all that is learnt.
-    pub fn learn(&mut self, batch: &[Sample<'_>], drop: f32, chance: &mut Chance) -> f32 {
+    pub fn learn(&mut self, batch: &[Sample<'_, H::Known>], drop: f32, chance: &mut Chance) -> f32 {
         let mut texts = Vec::new();
         let mut x = Vec::new();
         for sample in batch {
@@ -172,8 +196,9 @@ impl Network {
     }
 
     fn learnt(&mut self) -> Vec<&mut Learnt> {
-        let head = [&mut self.head.weight, &mut self.head.bias];
-        head.into_iter().chain(self.layers.iter_mut().flat_map(Layer::learnt)).collect()
+        let mut learnt = self.head.learnt();
+        learnt.extend(self.layers.iter_mut().flat_map(Layer::learnt));
+        learnt
     }
 
     /// Goes a step against the slopes, the head `head_rate` times as far; clips slopes whose
@@ -187,8 +212,9 @@ impl Network {
             .sqrt();
         step.clip = (1.0 / length.max(1.0)) as f32;
         let rate = step.rate;
+        let of_head = self.head.learnt().len();
         for (i, learnt) in self.learnt().into_iter().enumerate() {
-            step.rate = if i < 2 { rate * head_rate } else { rate };
+            step.rate = if i < of_head { rate * head_rate } else { rate };
             step.take(learnt);
         }
     }
