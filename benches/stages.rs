@@ -175,6 +175,8 @@ mod language {
     use evenkeel::language::embedding::Embedding;
     use evenkeel::language::model::LanguageModel;
     use evenkeel::language::practices::{Detector, PracticeWeights};
+    use evenkeel::language::reflection::Reflection;
+    use evenkeel::language::reflection::pointer::PointerWeights;
     use evenkeel::language::sentiment::Sentiment;
 
     static MODEL: LazyLock<Arc<LanguageModel>> = LazyLock::new(|| {
@@ -218,6 +220,17 @@ mod language {
             let scored = sentiment.score_reading(&reading);
             (scored, DETECTOR.hear_reading(Party::Customer, &reading, ""))
         });
+    }
+
+    /// The sentence to say back, which only complaints are asked for.
+    #[divan::bench(sample_count = 50, args = [10, 20, 40])]
+    fn saying_back(bencher: Bencher, words: usize) {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm-reflections.safetensors");
+        let weights = PointerWeights::from_safetensors(&std::fs::read(path).unwrap()).unwrap();
+        let reflection = Reflection::new(Arc::clone(&MODEL), weights).unwrap();
+        let text = utterance(words);
+        bencher.bench_local(|| reflection.suggestion(black_box(&text)));
     }
 
     #[divan::bench(sample_count = 50, args = [12, 25])]

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use evenkeel::event::{Body, Word};
-use evenkeel::language::listener::{Listener, Said};
+use evenkeel::language::listener::{Listener, Said, Understanding};
 use evenkeel::language::model::LanguageModel;
 use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::reflection::Reflection;
+use evenkeel::language::reflection::pointer::PointerWeights;
 use evenkeel::units::Party::{Agent, Customer};
 use evenkeel::units::{CallSpan, CallTime, Party};
 use jiff::civil::date;
@@ -14,10 +16,14 @@ use jiff::civil::date;
 static MODEL: LazyLock<Arc<LanguageModel>> = LazyLock::new(|| {
     LanguageModel::from_safetensors(&read("models/minilm-words.safetensors")).unwrap()
 });
-static DETECTOR: LazyLock<Arc<Detector>> = LazyLock::new(|| {
+static UNDERSTANDING: LazyLock<Arc<Understanding>> = LazyLock::new(|| {
     let weights = read("models/minilm-practices.safetensors");
     let weights = Arc::new(PracticeWeights::from_safetensors(&weights).unwrap());
-    Arc::new(Detector::new(Arc::clone(&MODEL), weights).unwrap())
+    let detector = Detector::new(Arc::clone(&MODEL), weights).unwrap();
+    let pointer = read("models/minilm-reflections.safetensors");
+    let pointer = PointerWeights::from_safetensors(&pointer).unwrap();
+    let reflection = Some(Reflection::new(Arc::clone(&MODEL), pointer).unwrap());
+    Arc::new(Understanding { model: Arc::clone(&MODEL), detector, reflection })
 });
 
 fn read(path: &str) -> Vec<u8> {
@@ -33,7 +39,7 @@ struct Conversation {
 impl Conversation {
     fn new() -> Conversation {
         let day = Some(date(2026, 11, 25));
-        let listener = Listener::new(Arc::clone(&MODEL), Arc::clone(&DETECTOR), day);
+        let listener = Listener::new(Arc::clone(&UNDERSTANDING), day);
         Conversation { listener, secs: 0.0 }
     }
 

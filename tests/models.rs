@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use evenkeel::language::model::LanguageModel;
 use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::reflection::Reflection;
+use evenkeel::language::reflection::pointer::PointerWeights;
 use evenkeel::models::ggml::{self, Languages, ModelSize};
 use evenkeel::models::{
     AddOutcome, ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, TensorType, add, verify,
@@ -73,6 +75,21 @@ fn the_shipped_weights_for_practices_have_their_hash_and_fit_the_language_model(
     assert!(Detector::new(model, Arc::new(weights)).is_ok());
     // The other's file is not taken for it.
     assert!(PracticeWeights::from_safetensors(&words).is_err());
+}
+
+#[test]
+fn the_shipped_weights_for_reflections_have_their_hash_and_fit_the_language_model() {
+    let entry = shipped(ModelKind::Reflections);
+    assert_eq!(entry.name, "minilm-reflections");
+    assert_eq!(Some(verify(&entry).unwrap()), entry.sha256);
+    let bytes = std::fs::read(&entry.path).unwrap();
+    let words = std::fs::read(shipped(ModelKind::Language).path).unwrap();
+    let model = LanguageModel::from_safetensors(&words).unwrap();
+    let weights = PointerWeights::from_safetensors(&bytes).unwrap();
+    assert!(Reflection::new(model, weights).is_ok());
+    let practices = std::fs::read(shipped(ModelKind::Practices).path).unwrap();
+    assert!(PointerWeights::from_safetensors(&practices).is_err());
+    assert!(PointerWeights::from_safetensors(&bytes[..bytes.len() - 1]).is_err());
 }
 
 #[test]

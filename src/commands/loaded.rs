@@ -1,6 +1,6 @@
 //! The models that a call is analysed with, found, checked and loaded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -8,9 +8,12 @@ use clap::ValueEnum;
 
 use crate::config::Config;
 use crate::event::ModelUsed;
+use crate::language::listener::Understanding;
 use crate::language::model::LanguageModel;
 use crate::language::practices::patterns::Patterns;
 use crate::language::practices::{Detector, PracticeWeights};
+use crate::language::reflection::Reflection;
+use crate::language::reflection::pointer::PointerWeights;
 use crate::language::sentiment::Sentiment;
 use crate::models::{ModelDirs, ModelEntry, ModelError, ModelKind, ModelStore, verify};
 use crate::speech::activity::VoiceActivity;
@@ -52,7 +55,7 @@ pub struct LoadedModels {
     /// How words feel; `None` where there are none, or none in its language.
     pub sentiment: Option<Sentiment>,
     /// What utterances do; `None` where there are no words, none in its language, or no weights.
-    pub practices: Option<(Arc<LanguageModel>, Arc<Detector>)>,
+    pub understanding: Option<Arc<Understanding>>,
     /// Makes a worker's transcriber; `None` where no words are wanted.
     pub transcriber: Option<Box<MakeTranscriber>>,
     /// What the log says of them.
@@ -82,7 +85,7 @@ impl LoadedModels {
         let voice_tone = VoiceModel::from_json(&bytes)
             .with_context(|| format!("{}: can't be used", tone.path.display()))?;
         // It knows English only.
-        let (mut sentiment, mut practices) = (None, None);
+        let (mut sentiment, mut understanding) = (None, None);
         if words.is_some() && config.words.language == "en" {
             let language = store.find(ModelKind::Language, None)?;
             used.push(model_used(&language)?);
@@ -95,7 +98,9 @@ impl LoadedModels {
                     Some(path) => detector.with_patterns(patterns(path)?),
                     None => detector,
                 };
-                practices = Some((Arc::clone(&model), Arc::new(detector)));
+                let reflection = reflection(&model, &store, &mut used)?;
+                let model = Arc::clone(&model);
+                understanding = Some(Arc::new(Understanding { model, detector, reflection }));
             }
             sentiment = Some(Sentiment::new(model));
         }
@@ -105,7 +110,7 @@ impl LoadedModels {
         };
         let voice_activity =
             Box::new(move || Box::new(Silero::new(Arc::clone(&weights))) as Box<dyn VoiceActivity>);
-        Ok(LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used })
+        Ok(LoadedModels { voice_activity, voice_tone, sentiment, understanding, transcriber, used })
     }
 }
 
@@ -122,21 +127,52 @@ fn detector(
     store: &ModelStore,
     used: &mut Vec<ModelUsed>,
 ) -> anyhow::Result<Option<Detector>> {
-    let entry = match store.find(ModelKind::Practices, None) {
+    let missing = "practices are not told from words";
+    let Some((path, bytes)) = weights(ModelKind::Practices, missing, store, used)? else {
+        return Ok(None);
+    };
+    let weights = PracticeWeights::from_safetensors(&bytes);
+    weights
+        .and_then(|weights| Detector::new(Arc::clone(model), Arc::new(weights)))
+        .map(Some)
+        .with_context(|| format!("{}: can't be used", path.display()))
+}
+
+/// What tells how complaints can be said back.
+fn reflection(
+    model: &Arc<LanguageModel>,
+    store: &ModelStore,
+    used: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<Reflection>> {
+    let missing = "no words to reflect back are suggested";
+    let Some((path, bytes)) = weights(ModelKind::Reflections, missing, store, used)? else {
+        return Ok(None);
+    };
+    let weights = PointerWeights::from_safetensors(&bytes);
+    weights
+        .and_then(|weights| Reflection::new(Arc::clone(model), weights))
+        .map(Some)
+        .with_context(|| format!("{}: can't be used", path.display()))
+}
+
+/// A file of weights without which the rest works: where there is none, what is `missing` is said.
+fn weights(
+    kind: ModelKind,
+    missing: &str,
+    store: &ModelStore,
+    used: &mut Vec<ModelUsed>,
+) -> anyhow::Result<Option<(PathBuf, Vec<u8>)>> {
+    let entry = match store.find(kind, None) {
         Err(why @ (ModelError::NoneOfKind { .. } | ModelError::Missing { .. })) => {
-            eprintln!("evenkeel: practices are not told from words: {why}");
+            eprintln!("evenkeel: {missing}: {why}");
             return Ok(None);
         }
         found => found?,
     };
     used.push(model_used(&entry)?);
-    let path = entry.path.display();
-    let bytes = std::fs::read(&entry.path).with_context(|| format!("{path}: can't be read"))?;
-    let weights = PracticeWeights::from_safetensors(&bytes)
-        .with_context(|| format!("{path}: can't be used"))?;
-    let detector = Detector::new(Arc::clone(model), Arc::new(weights))
-        .with_context(|| format!("{path}: can't be used"))?;
-    Ok(Some(detector))
+    let bytes = std::fs::read(&entry.path)
+        .with_context(|| format!("{}: can't be read", entry.path.display()))?;
+    Ok(Some((entry.path, bytes)))
 }
 
 /// What the log says of a model, found to be whole.

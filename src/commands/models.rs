@@ -88,7 +88,7 @@ fn languages(entry: &ModelEntry) -> String {
         ModelKind::Whisper => ggml::inspect(&entry.path)
             .map_or_else(|_| "unknown".into(), |header| header.languages.to_string()),
         ModelKind::VoiceActivity | ModelKind::VoiceTone => "any".into(),
-        ModelKind::Language | ModelKind::Practices => "English".into(),
+        ModelKind::Language | ModelKind::Practices | ModelKind::Reflections => "English".into(),
     }
 }
 

@@ -63,11 +63,19 @@ struct Statement {
     meaning: Embedding,
 }
 
+/// What is needed to understand a conversation, shared by all of them.
+pub struct Understanding {
+    /// Reads.
+    pub model: Arc<LanguageModel>,
+    /// Hears what utterances do.
+    pub detector: Detector,
+    /// Says complaints back; `None` where nothing is to be suggested.
+    pub reflection: Option<Reflection>,
+}
+
 /// Listens to one conversation.
 pub struct Listener {
-    model: Arc<LanguageModel>,
-    detector: Arc<Detector>,
-    reflection: Reflection,
+    understanding: Arc<Understanding>,
     /// The day of the call, by which due dates are told.
     day: Option<Date>,
     statements: VecDeque<Statement>,
@@ -80,11 +88,9 @@ pub struct Listener {
 
 impl Listener {
     /// At the beginning of a conversation that took place on `day`.
-    pub fn new(model: Arc<LanguageModel>, detector: Arc<Detector>, day: Option<Date>) -> Self {
+    pub fn new(understanding: Arc<Understanding>, day: Option<Date>) -> Self {
         Listener {
-            model,
-            detector,
-            reflection: Reflection::default(),
+            understanding,
             day,
             statements: VecDeque::new(),
             last: PerParty::default(),
@@ -99,7 +105,7 @@ impl Listener {
             return Vec::new();
         }
         let before = Vec::from(self.last[said.party.other()].clone()).join(" ");
-        let heard = self.detector.hear_reading(said.party, reading, &before);
+        let heard = self.understanding.detector.hear_reading(said.party, reading, &before);
         let place = Place::new(said);
         let bodies = match said.party {
             Party::Customer => {
@@ -133,9 +139,10 @@ impl Listener {
         for act in &heard.acts {
             let (span, quote) = place.of(act);
             let complains = act.name == "complaint";
-            let suggestion = complains.then(|| {
+            let reflection = self.understanding.reflection.as_ref().filter(|_| complains);
+            let suggestion = reflection.map(|reflection| {
                 // What was said just now says it best; some begin a sentence earlier.
-                self.reflection.suggestion(said.text).or_else(|| self.reflection.suggestion(&turn))
+                reflection.suggestion(said.text).or_else(|| reflection.suggestion(&turn))
             });
             bodies.push(Body::Remark(Remark {
                 name: act.name,
@@ -156,7 +163,7 @@ impl Listener {
             self.statements.push_back(Statement {
                 text: said.text.to_owned(),
                 end: said.span.end,
-                meaning: Embedding::of(&self.model, reading),
+                meaning: Embedding::of(&self.understanding.model, reading),
             });
         }
         if self.statements.len() > STATEMENTS {
@@ -236,7 +243,8 @@ impl Listener {
     /// How far an agent's words take up what the customer said: the share of their content words
     /// that are the customer's, and how near they are in meaning. `None` where they don't.
     fn takes_up(&self, text: &str) -> Option<(f32, f32)> {
-        let meaning = Embedding::of(&self.model, &self.model.read(text));
+        let model = &self.understanding.model;
+        let meaning = Embedding::of(model, &model.read(text));
         let statements = self.statements.iter();
         let (shared, near) = statements.fold((0.0, -1.0), |(shared, near): (f32, f32), said| {
             let taken = taken_up(&said.text, text).share_of_reply;

@@ -47,9 +47,10 @@ impl ModelEntry {
         if metadata.len() != self.bytes {
             let expected = match self.kind {
                 ModelKind::Whisper | ModelKind::VoiceTone => None,
-                ModelKind::VoiceActivity | ModelKind::Language | ModelKind::Practices => {
-                    Some(Foreign::Safetensors)
-                }
+                ModelKind::VoiceActivity
+                | ModelKind::Language
+                | ModelKind::Practices
+                | ModelKind::Reflections => Some(Foreign::Safetensors),
             };
             return Err(match ggml::recognise(path).filter(|what| Some(*what) != expected) {
                 Some(what) => ModelError::Foreign { path: path.clone(), what },
@@ -66,7 +67,8 @@ impl ModelEntry {
             ModelKind::VoiceActivity
             | ModelKind::VoiceTone
             | ModelKind::Language
-            | ModelKind::Practices => Ok(()),
+            | ModelKind::Practices
+            | ModelKind::Reflections => Ok(()),
         }
     }
 }
@@ -115,12 +117,15 @@ pub(super) fn from_manifest(
 pub(super) fn from_path(kind: ModelKind, path: &Path) -> Result<ModelEntry, ModelError> {
     match kind {
         ModelKind::Whisper => drop(ggml::inspect(path)?),
-        ModelKind::VoiceActivity | ModelKind::Language | ModelKind::Practices
+        ModelKind::VoiceActivity
+        | ModelKind::Language
+        | ModelKind::Practices
+        | ModelKind::Reflections
             if ggml::recognise(path) == Some(Foreign::Safetensors) => {}
         ModelKind::VoiceActivity => {
             return Err(ModelError::NotVoiceActivity { path: path.to_owned() });
         }
-        ModelKind::Language | ModelKind::Practices => {
+        ModelKind::Language | ModelKind::Practices | ModelKind::Reflections => {
             return Err(ModelError::NotLanguage { path: path.to_owned() });
         }
         // What is wrong in it is said when it is read.

@@ -52,6 +52,8 @@ pub enum ModelKind {
     Language,
     /// What an utterance does, above the language model, as safetensors.
     Practices,
+    /// What of a complaint is to be said back, above the language model, as safetensors.
+    Reflections,
 }
 
 impl ModelKind {
@@ -63,6 +65,7 @@ impl ModelKind {
             ModelKind::VoiceTone => "voice-tone",
             ModelKind::Language => "language",
             ModelKind::Practices => "practices",
+            ModelKind::Reflections => "reflections",
         }
     }
 }

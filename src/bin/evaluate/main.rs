@@ -19,6 +19,7 @@ mod phase;
 mod practices;
 mod recordings;
 mod redaction;
+mod reflections;
 mod sentiment;
 #[cfg(feature = "whisper")]
 mod spelling;
@@ -56,6 +57,8 @@ enum Measure {
     Meaning(meaning::Args),
     /// How well it is told what turns of dialogues do: apologise, offer, ask, complain
     Practices(practices::Args),
+    /// What is suggested to say back of customers' statements
+    Reflections(reflections::Args),
     /// Prompts of calls against the moments at which one is right
     Cues(cues::Args),
     /// Overlaps and silences of an event log against the true ones
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Measure::Vad(args) => vad::run(args),
         Measure::Meaning(args) => meaning::run(args),
         Measure::Practices(args) => practices::run(args),
+        Measure::Reflections(args) => reflections::run(args),
         Measure::Cues(args) => cues::run(args),
         Measure::Overlaps(args) => overlaps::run(args),
         Measure::Leak(args) => leak::run(args),

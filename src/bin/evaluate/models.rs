@@ -1,9 +1,13 @@
 //! The models that are measured, found and checked as the program does.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use evenkeel::language::model::LanguageModel;
 use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::reflection::Reflection;
+use evenkeel::language::reflection::pointer::PointerWeights;
 use evenkeel::models::{ModelDirs, ModelEntry, ModelKind, ModelStore, verify};
 use evenkeel::speech::silero::SileroWeights;
 use evenkeel::tone::voice::VoiceModel;
@@ -31,6 +35,16 @@ pub fn practices() -> anyhow::Result<Detector> {
     let entry = find(ModelKind::Practices, None)?;
     let weights = PracticeWeights::from_safetensors(&std::fs::read(entry.path)?)?;
     Ok(Detector::new(language()?, Arc::new(weights))?)
+}
+
+/// What says complaints back, by these weights or the shipped ones.
+pub fn reflection(weights: Option<&Path>) -> anyhow::Result<Reflection> {
+    let path = match weights {
+        Some(path) => path.to_owned(),
+        None => find(ModelKind::Reflections, None)?.path,
+    };
+    let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+    Ok(Reflection::new(language()?, PointerWeights::from_safetensors(&bytes)?)?)
 }
 
 #[cfg(feature = "whisper")]

@@ -10,9 +10,7 @@ use anyhow::Result;
 use evenkeel::config::Config;
 use evenkeel::engine::{Engine, Words};
 use evenkeel::event::{Event, Layout, TranscribeRequest, Word};
-use evenkeel::language::listener::Listener;
-use evenkeel::language::model::LanguageModel;
-use evenkeel::language::practices::Detector;
+use evenkeel::language::listener::{Listener, Understanding};
 use evenkeel::language::sentiment::Sentiment;
 use evenkeel::speech::activity::{FRAME, VoiceActivity};
 use evenkeel::speech::transcript::Transcript;
@@ -38,22 +36,22 @@ pub struct Line {
 pub struct Ears {
     config: Config,
     tone: Arc<VoiceModel>,
-    model: Arc<LanguageModel>,
     sentiment: Sentiment,
-    detector: Arc<Detector>,
+    understanding: Arc<Understanding>,
 }
 
 impl Ears {
     pub fn new(config: Config) -> Result<Self> {
         let model = models::language()?;
         let sentiment = Sentiment::new(Arc::clone(&model));
-        let detector = Arc::new(models::practices()?);
-        Ok(Ears { config, tone: models::voice_tone()?, model, sentiment, detector })
+        let (detector, reflection) = (models::practices()?, Some(models::reflection(None)?));
+        let understanding = Arc::new(Understanding { model, detector, reflection });
+        Ok(Ears { config, tone: models::voice_tone()?, sentiment, understanding })
     }
 
     /// What the engine tells of a call with these lines.
     pub fn listen(&self, lines: &[Line], layout: Layout) -> Result<Vec<Event>> {
-        let listener = Listener::new(Arc::clone(&self.model), Arc::clone(&self.detector), None);
+        let listener = Listener::new(Arc::clone(&self.understanding), None);
         let vad = |_| Box::new(AnySound) as Box<dyn VoiceActivity>;
         let mut engine = Engine::new(&self.config, listen::head(layout), Words::OnTime, vad)
             .with_tone(Arc::clone(&self.tone))

@@ -314,11 +314,11 @@ impl<'a> Shared<'a> {
         let words = if transcriber.is_some() { Words::OnTime } else { Words::Never };
         let day = job.began.as_ref().map(|began| began.day);
         let models = self.models;
-        let listener = models.practices.clone();
+        let understanding = models.understanding.clone();
         let engine = Engine::new(self.config, head, words, |_| (models.voice_activity)())
             .with_tone(models.voice_tone.clone())
             .with_sentiment(models.sentiment.clone())
-            .with_listener(listener.map(|(model, detector)| Listener::new(model, detector, day)));
+            .with_listener(understanding.map(|with| Listener::new(with, day)));
         let transcriber = transcriber.as_mut().map(|own| &mut **own as &mut dyn Transcriber);
         analyse(source, engine, transcriber, self.stop, sink)
     }

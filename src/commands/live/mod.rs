@@ -218,8 +218,14 @@ impl Plan {
         let pulse = Arc::new(Mutex::new(Pulse { keeping, ..Pulse::default() }));
         let board = Board { events: event, pulse: Arc::clone(&pulse), wishes, shown, wake };
         let link = Link { events, pulse, wishes: wish, shown: show };
-        let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
-            models;
+        let LoadedModels {
+            voice_activity,
+            voice_tone,
+            sentiment,
+            understanding,
+            transcriber,
+            used,
+        } = models;
         let day = jiff::Zoned::now().date();
         let words = match transcriber {
             Some(_) => Words::AsTheyCome { partials: true },
@@ -246,9 +252,7 @@ impl Plan {
             Engine::new(&config, head, words, |_| voice_activity())
                 .with_tone(voice_tone)
                 .with_sentiment(sentiment)
-                .with_listener(
-                    practices.map(|(model, detector)| Listener::new(model, detector, Some(day))),
-                )
+                .with_listener(understanding.map(|with| Listener::new(with, Some(day))))
         })?;
         Ok((call, link))
     }

@@ -108,7 +108,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let id = name_of(&files);
     let path = args.out.clone().unwrap_or_else(|| Path::new("calls").join(&id));
 
-    let LoadedModels { voice_activity, voice_tone, sentiment, practices, transcriber, used } =
+    let LoadedModels { voice_activity, voice_tone, sentiment, understanding, transcriber, used } =
         args.analysis.models(&config, None)?;
 
     let head = CallHead {
@@ -133,7 +133,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let engine = Engine::new(&config, head, words, |_| voice_activity())
         .with_tone(voice_tone)
         .with_sentiment(sentiment)
-        .with_listener(practices.map(|(model, detector)| Listener::new(model, detector, day)));
+        .with_listener(understanding.map(|with| Listener::new(with, day)));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = args.workers.map_or(cores, usize::from);
 

@@ -1,12 +1,20 @@
 //! From the customer's mouth to the agent's: person and possessives are turned.
 
-use super::super::closed_class::PREPOSITIONS;
-use super::doubt::is_dialect_my;
+use super::super::closed_class::{PREPOSITIONS, is_function_word};
 use super::heard::Word;
-use super::verbs::{is_adverb, is_past, is_verb};
+use super::verbs::{is_adverb, is_past, is_plain, is_third, is_verb};
 
 /// What else the company is called to its face: "you people".
 pub(super) const FOLK: [&str; 5] = ["people", "lot", "guys", "folks", "boys"];
+
+/// Who is called so without more is the customer's own.
+const KIN: [&str; 14] = [
+    "mum", "mam", "mom", "mummy", "dad", "daddy", "nan", "nana", "gran", "granny", "grandma",
+    "grandad", "grandpa", "granddad",
+];
+/// After "me" these are no thing that is the customer's.
+const TIMES: [&str; 9] =
+    ["now", "today", "yesterday", "ago", "again", "already", "once", "twice", "back"];
 
 /// The words of a clause as the agent would say them: "I" and "we" become "you", "you" becomes
 /// "we" or "us". `None` where that can't be done for certain.
@@ -19,7 +27,12 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
         let word = &clause[at];
         let next = clause.get(at + 1).map_or("", |next| next.text.as_str());
         let mut len = 1;
+        if KIN.contains(&word.text.trim_end_matches("'s")) && names_own(clause, at) {
+            turned.push(Word::new("your"));
+        }
         let said = match word.text.as_str() {
+            // "I been waiting."
+            "i" if next == "been" => "you've",
             "i" => "you",
             "i'm" | "we're" => "you're",
             "i've" | "we've" => "you've",
@@ -44,7 +57,14 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
                 if FOLK.contains(&next) {
                     len = 2;
                 }
-                if is_subject(clause, at, at + len) { "we" } else { "us" }
+                match is_subject(clause, at, at + len) {
+                    // "That strimmer i got off you cuts out."
+                    true if is_third(next) && !is_plain(next) && !is_past(next) => return None,
+                    // Whoever it is: "you can hear it all night".
+                    true if is_anyone(&clause[at + len..]) => "you",
+                    true => "we",
+                    false => "us",
+                }
             }
             // "Ourselves" is one or many, and the rest speaks of the future.
             "ourselves" | "yourself" | "yourselves" | "i'll" | "we'll" | "you'll" | "let's" => {
@@ -88,7 +108,69 @@ fn is_subject(clause: &[Word], at: usize, next: usize) -> bool {
     verb.is_some_and(|verb| is_verb(&verb.text)) && !after_preposition && !other
 }
 
+/// Whether nothing before the kin at `at` says whose they are.
+fn names_own(clause: &[Word], at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| {
+        let before = clause[before].text.as_str();
+        (PREPOSITIONS.contains(&before)
+            || is_verb(before)
+            || matches!(before, "and" | "that" | "so"))
+            && !before.ends_with("'s")
+    })
+}
+
+/// Whether "you" before these words is anyone, since the company would do something else.
+fn is_anyone(rest: &[Word]) -> bool {
+    let can = rest.first().is_some_and(|word| {
+        matches!(word.text.as_str(), "can" | "can't" | "cannot" | "could" | "couldn't")
+    });
+    let verb = rest.iter().skip(1).find(|word| !is_adverb(&word.text));
+    can && verb.is_some_and(|verb| {
+        !matches!(
+            verb.text.as_str(),
+            "tell"
+                | "give"
+                | "find"
+                | "explain"
+                | "help"
+                | "send"
+                | "say"
+                | "refund"
+                | "guarantee"
+                | "offer"
+                | "confirm"
+                | "deliver"
+                | "do"
+                | "fix"
+                | "answer"
+                | "transfer"
+                | "change"
+                | "cancel"
+                | "process"
+                | "trace"
+                | "provide"
+                | "put"
+        )
+    })
+}
+
 /// "since you", "after you": a preposition that is a conjunction too.
 fn after_conjunction(clause: &[Word], at: usize) -> bool {
     matches!(clause[at - 1].text.as_str(), "since" | "after" | "before" | "until" | "till" | "like")
+}
+
+/// Whether the "me" at `at` may be somebody's "my": "with me arm out".
+fn is_dialect_my(clause: &[Word], at: usize) -> bool {
+    let after = at
+        .checked_sub(1)
+        .is_some_and(|before| PREPOSITIONS.contains(&clause[before].text.as_str()));
+    let noun = clause.get(at + 1).is_some_and(|next| {
+        let text = next.text.as_str();
+        !is_function_word(text)
+            && !is_adverb(text)
+            && !is_verb(text)
+            && !TIMES.contains(&text)
+            && text != "halfway"
+    });
+    after && noun
 }

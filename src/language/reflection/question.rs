@@ -1,8 +1,7 @@
 //! What a question takes for granted: "why was i charged twice" tells that the customer was.
 
 use super::heard::Word;
-use super::recast::{Form, begins, joined};
-use super::subject::{opens, subject};
+use super::recast::{begins, joined};
 use super::verbs::{bases, is_adverb, is_auxiliary, is_gerund, is_past, is_plain, third};
 
 /// Past forms of common verbs that don't end with "ed", after their plain forms.
@@ -31,23 +30,33 @@ pub(super) fn past(plain: &str) -> String {
     }
 }
 
+/// Whether a clause asks for something.
+pub(super) fn asks(clause: &[Word]) -> bool {
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
+    match text(0) {
+        "why" | "why's" | "where's" | "what's" | "who's" | "how's" | "when's" => true,
+        "how" | "what" | "who" | "where" | "when" => is_auxiliary(text(1)),
+        first => is_auxiliary(first) && !first.ends_with("n't"),
+    }
+}
+
 /// What can be said back of a question, if it is one that takes a problem for granted.
-pub(super) fn presupposed(clause: &[Word]) -> Option<Form> {
+pub(super) fn presupposed(clause: &[Word]) -> Option<Vec<Word>> {
     if let Some(len) = begins(clause, "how come") {
-        return Some(Form::stated(clause[len..].to_vec()));
+        return Some(clause[len..].to_vec());
     }
     for phrase in
         ["how is it possible that", "how is it that", "why is it that", "how can it be that"]
     {
         if let Some(len) = begins(clause, phrase) {
-            return Some(Form::stated(clause[len..].to_vec()));
+            return Some(clause[len..].to_vec());
         }
     }
     let len = ["why on earth", "why the hell", "why in the world", "why"]
         .iter()
         .find_map(|phrase| begins(clause, phrase));
     if let Some(len) = len {
-        return straight(&clause[len..]).map(Form::stated);
+        return straight(&clause[len..]);
     }
     let word = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
     // "What am i supposed to do without a car".
@@ -59,11 +68,11 @@ pub(super) fn presupposed(clause: &[Word]) -> Option<Form> {
                 two[0].text == "without" || (two[0].text == "with" && two[1].text == "no")
             };
             let at = clause.windows(2).position(lacks)?;
-            return Some(Form::stated(joined("i'm left", &clause[at..])));
+            return Some(joined("i'm left", &clause[at..]));
         }
     }
     if let Some(len) = begins(clause, "who's going to") {
-        return Some(Form::framed(joined("i'd like to know who's going to", &clause[len..])));
+        return Some(joined("i'd like to know who's going to", &clause[len..]));
     }
     // "Where is my order", "when is somebody going to come".
     let (asks, rest) = match word(0) {
@@ -77,7 +86,7 @@ pub(super) fn presupposed(clause: &[Word]) -> Option<Form> {
     };
     let be = matches!(rest[0].text.as_str(), "is" | "are");
     let told = straight(&rest).filter(|_| waited && be && clause.len() > 3)?;
-    Some(Form::framed(joined(&format!("i'd like to know {asks}"), &told)))
+    Some(joined(&format!("i'd like to know {asks}"), &told))
 }
 
 /// The order of a statement for that of a question: "was i charged" as "i was charged".
@@ -159,6 +168,33 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
     if told[0].text == "it" && told.get(1).is_some_and(|word| word.text == "is") {
         told.splice(..2, [Word::new("it's")]);
     }
-    // "Where my order is" ends with its verb.
-    (subject(&told).is_some() || told.last()?.text == auxiliary).then_some(told)
+    Some(told)
+}
+
+/// Whether a word is the subject of a clause by itself.
+pub(super) fn opens(word: &str) -> bool {
+    matches!(
+        word,
+        "i" | "i'm"
+            | "i've"
+            | "i'd"
+            | "we"
+            | "we're"
+            | "we've"
+            | "we'd"
+            | "you"
+            | "you're"
+            | "you've"
+            | "he"
+            | "he's"
+            | "she"
+            | "she's"
+            | "they"
+            | "they're"
+            | "they've"
+            | "it"
+            | "it's"
+            | "nobody"
+            | "there's"
+    )
 }

@@ -1,11 +1,9 @@
-//! Which words are verbs, and which of their forms they are: enough to tell a clause from a
-//! piece of one.
+//! Which words are verbs, and which of their forms they are.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::super::closed_class::{AUXILIARIES, CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
-use super::heard::Word;
+use super::super::closed_class::AUXILIARIES;
 
 /// Words, split once.
 type List = LazyLock<HashSet<&'static str>>;
@@ -113,7 +111,7 @@ pub(super) fn is_past(word: &str) -> bool {
 }
 
 /// Whether a word can be the verb of a noun: an auxiliary, a past form, a known third person.
-pub(super) fn is_verb_of_noun(word: &str) -> bool {
+fn is_verb_of_noun(word: &str) -> bool {
     is_auxiliary(word) || is_past(word) || THIRD_PERSONS.contains(word)
 }
 
@@ -127,6 +125,7 @@ pub(super) fn is_plain(word: &str) -> bool {
     PLAIN.contains(word)
 }
 
+/// Whether a word is the third person of a verb.
 pub(super) fn is_third(word: &str) -> bool {
     let bases = [word.strip_suffix('s'), word.strip_suffix("es")];
     bases.into_iter().flatten().any(is_plain)
@@ -146,47 +145,6 @@ pub(super) fn third(plain: &str) -> String {
             _ => format!("{plain}s"),
         },
     }
-}
-
-/// Whether the word at `at`, after a noun, is its verb though it could be a noun itself: "the
-/// light flickers all night", "your drivers block my gate".
-pub(super) fn acts(words: &[Word], at: usize) -> bool {
-    let text = words[at].text.as_str();
-    let Some(before) = at.checked_sub(1).map(|at| words[at].text.as_str()) else { return false };
-    let is_plural =
-        |word: &str| word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("'s");
-    // "The lights in the hallway".
-    let further = at >= 4
-        && PREPOSITIONS.contains(&words[at - 3].text.as_str())
-        && is_plural(&words[at - 4].text);
-    let plural = is_plural(before) || further;
-    let form = if plural || matches!(before, "people" | "staff" | "men" | "children") {
-        is_plain(text)
-    } else {
-        is_third(text)
-    };
-    let goes_on = words.get(at + 1).is_none_or(|next| {
-        let next = next.text.as_str();
-        let followed = PREPOSITIONS.contains(&next)
-            || DETERMINERS.contains(&next)
-            || CONJUNCTIONS.contains(&next)
-            || is_adverb(next)
-            || matches!(next, "me" | "us" | "it" | "them" | "you" | "my" | "our" | "your" | "him")
-            || matches!(next, "her" | "again" | "every" | "like" | "everything" | "nothing")
-            || is_gerund(next)
-            || next.contains('\'');
-        // "my phone calls from abroad were": the verb comes later.
-        let later = words[at + 1..].iter().take(4).any(|word| is_auxiliary(&word.text));
-        followed && !(later && PREPOSITIONS.contains(&next))
-    });
-    let noun = !DETERMINERS.contains(&before)
-        && !PREPOSITIONS.contains(&before)
-        && !CONJUNCTIONS.contains(&before)
-        && !matches!(before, "my" | "our" | "your" | "his" | "her" | "their");
-    let last_verb = at > 1
-        && !words[at + 1..].iter().any(|word| is_verb_of_noun(&word.text))
-        && words.len() > at + 1;
-    form && (goes_on || last_verb) && noun
 }
 
 pub(super) fn is_gerund(word: &str) -> bool {
