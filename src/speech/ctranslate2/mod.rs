@@ -6,6 +6,7 @@
 
 mod encoded;
 mod file;
+mod memory;
 mod vocabulary;
 
 use std::borrow::Cow;
@@ -31,7 +32,7 @@ use vocabulary::Vocabulary;
 /// worker. A step takes little longer for some than for one, since most of it is the packing of weights;
 /// with more, what is copied whenever one of them has ended outweighs that.
 const AT_ONCE: usize = 8;
-const POSITIONS_AT_ONCE: u32 = 6_144;
+const POSITIONS_AT_ONCE: u32 = 3_072;
 /// Wider contexts than this are those of second tries: few utterances are so long, and those few are
 /// decoded side by side then.
 const WIDEST_CUT: u32 = 512;
@@ -73,6 +74,7 @@ impl CTranslate2Model {
     /// From the weights of a ggml file. `language` is the place of the configured one in Whisper's
     /// list.
     pub fn new(weights: &WhisperWeights, language: usize, config: &WordsConfig) -> Self {
+        memory::keep();
         let vocabulary = Vocabulary::of(weights);
         let settings = file::config(&vocabulary, weights);
         let names = file::names(&vocabulary, weights);
