@@ -179,7 +179,9 @@ fn look(network: &Network<Pointer>, held: &[Statement]) {
 
 /// What the layers make of a text, nothing left out.
 fn above(layers: &[Layer], vectors: &[f32]) -> Vec<f32> {
-    let texts = [0..vectors.len() / WIDTH];
-    let through = |x: Vec<f32>, layer: &Layer| layer.forward(x, &texts, 0.0, &mut Chance::new(0)).0;
+    let whole = 0..vectors.len() / WIDTH;
+    let through = |x: Vec<f32>, layer: &Layer| {
+        layer.forward(x, std::slice::from_ref(&whole), 0.0, &mut Chance::new(0)).0
+    };
     layers.iter().fold(vectors.to_vec(), through)
 }

@@ -52,8 +52,7 @@ impl Pointer {
     /// What is lost by `found`, the chances of a target, and its slopes.
     fn learn_target(
         &mut self,
-        target: Target,
-        truth: Option<Words>,
+        (target, truth): (Target, Option<Words>),
         found: &Chances,
         vectors: &[f32],
         known: &Known,
@@ -108,8 +107,8 @@ impl Pointer {
             let places = [0].into_iter().chain(known.last[..count].iter().copied());
             let mut d_asked = vec![0.0; rank];
             for (place, (at, d)) in places.zip(d_answers).enumerate() {
-                for i in 0..rank {
-                    d_asked[i] += d * found.answers[place * rank + i];
+                for (i, d_asked) in d_asked.iter_mut().enumerate() {
+                    *d_asked += d * found.answers[place * rank + i];
                     let from = answer.start + i * WIDTH;
                     let d = d * found.asked[i];
                     self.row(from..from + WIDTH, d, &vectors[piece(at)], &mut d_vectors[piece(at)]);
@@ -132,13 +131,13 @@ impl Answers for Pointer {
     fn learn(&mut self, vectors: &[f32], known: &Known, factor: f32, d_vectors: &mut [f32]) -> f32 {
         let Known { first, last, .. } = known;
         let found = Chances::of_stretch(&self.weight.values, vectors, first, last);
-        let (target, truth) = (Target::Stretch, known.stretch);
-        let mut loss = self.learn_target(target, truth, &found, vectors, known, factor, d_vectors);
+        let target = (Target::Stretch, known.stretch);
+        let mut loss = self.learn_target(target, &found, vectors, known, factor, d_vectors);
         let Some((from, _)) = known.stretch else { return loss };
         if let Some(truth) = known.thing {
             let found = Chances::of_thing(&self.weight.values, vectors, first, last, from);
-            let target = Target::Thing;
-            loss += self.learn_target(target, truth, &found, vectors, known, factor, d_vectors);
+            let target = (Target::Thing, truth);
+            loss += self.learn_target(target, &found, vectors, known, factor, d_vectors);
         }
         for (word, left_out) in known.left_out.iter().enumerate() {
             let at = known.last[from + word];

@@ -39,7 +39,7 @@ static THIRD_PERSONS: List = list!(
     lets hangs leaves dies lasts pays"
 );
 
-/// Plain forms of common verbs. Some are nouns as well: see [`acts`].
+/// Plain forms of common verbs. Some are nouns as well.
 static PLAIN: List = list!(
     "
     accept accuse add admit advise afford agree allow annoy answer apologise apologize appear apply
