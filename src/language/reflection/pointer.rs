@@ -160,6 +160,10 @@ impl Chances {
         for (a, begin) in begins.iter().enumerate() {
             let query = &queries[a * RANK..(a + 1) * RANK];
             for (b, end) in ends.iter().enumerate().skip(a).take(target.longest()) {
+                // The end of a very long turn is not read.
+                if first[a] == 0 || last[b] == 0 {
+                    continue;
+                }
                 let key = &keys[b * RANK..(b + 1) * RANK];
                 scores.push(begin + end + sum_of_products(query, key) + meant(b + 1));
                 pairs.push((a, b, 0.0));
@@ -253,7 +257,7 @@ pub struct Told {
     pub words: Vec<String>,
     /// Of its pieces and the marks at both ends, [`WIDTH`] numbers each.
     pub vectors: Vec<f32>,
-    /// The first piece of each word.
+    /// The first piece of each word; 0 for those that are not read.
     pub first: Vec<usize>,
     /// And the last.
     pub last: Vec<usize>,
@@ -291,7 +295,7 @@ impl Told {
             }
             told.last[word] = piece + 1;
         }
-        for (word, last) in words.iter().zip(&told.last) {
+        for (word, last) in words.iter().zip(&told.last).filter(|(_, last)| **last > 0) {
             // What the layers make of the marks, they learn.
             let shift: fn(usize) -> f32 = match word.mark {
                 Mark::None => continue,
