@@ -1,6 +1,6 @@
 //! The models that a call is analysed with, found, checked and loaded.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::config::Config;
 use crate::event::ModelUsed;
 use crate::language::listener::Understanding;
-use crate::language::model::LanguageModel;
+use crate::language::model::{LanguageError, LanguageModel};
 use crate::language::practices::patterns::Patterns;
 use crate::language::practices::{Detector, PracticeWeights};
 use crate::language::reflection::Reflection;
@@ -127,15 +127,9 @@ fn detector(
     store: &ModelStore,
     used: &mut Vec<ModelUsed>,
 ) -> anyhow::Result<Option<Detector>> {
-    let missing = "practices are not told from words";
-    let Some((path, bytes)) = weights(ModelKind::Practices, missing, store, used)? else {
-        return Ok(None);
-    };
-    let weights = PracticeWeights::from_safetensors(&bytes);
-    weights
-        .and_then(|weights| Detector::new(Arc::clone(model), Arc::new(weights)))
-        .map(Some)
-        .with_context(|| format!("{}: can't be used", path.display()))
+    above(ModelKind::Practices, "practices are not told from words", store, used, |bytes| {
+        Detector::new(Arc::clone(model), Arc::new(PracticeWeights::from_safetensors(bytes)?))
+    })
 }
 
 /// What tells how complaints can be said back.
@@ -144,24 +138,20 @@ fn reflection(
     store: &ModelStore,
     used: &mut Vec<ModelUsed>,
 ) -> anyhow::Result<Option<Reflection>> {
-    let missing = "no words to reflect back are suggested";
-    let Some((path, bytes)) = weights(ModelKind::Reflections, missing, store, used)? else {
-        return Ok(None);
-    };
-    let weights = PointerWeights::from_safetensors(&bytes);
-    weights
-        .and_then(|weights| Reflection::new(Arc::clone(model), weights))
-        .map(Some)
-        .with_context(|| format!("{}: can't be used", path.display()))
+    above(ModelKind::Reflections, "no words to reflect back are suggested", store, used, |bytes| {
+        Reflection::new(Arc::clone(model), PointerWeights::from_safetensors(bytes)?)
+    })
 }
 
-/// A file of weights without which the rest works: where there is none, what is `missing` is said.
-fn weights(
+/// What stands above the language model, by weights without which the rest works: where there are none,
+/// what is `missing` is said.
+fn above<T>(
     kind: ModelKind,
     missing: &str,
     store: &ModelStore,
     used: &mut Vec<ModelUsed>,
-) -> anyhow::Result<Option<(PathBuf, Vec<u8>)>> {
+    read: impl FnOnce(&[u8]) -> Result<T, LanguageError>,
+) -> anyhow::Result<Option<T>> {
     let entry = match store.find(kind, None) {
         Err(why @ (ModelError::NoneOfKind { .. } | ModelError::Missing { .. })) => {
             eprintln!("evenkeel: {missing}: {why}");
@@ -170,9 +160,9 @@ fn weights(
         found => found?,
     };
     used.push(model_used(&entry)?);
-    let bytes = std::fs::read(&entry.path)
-        .with_context(|| format!("{}: can't be read", entry.path.display()))?;
-    Ok(Some((entry.path, bytes)))
+    let path = entry.path.display();
+    let bytes = std::fs::read(&entry.path).with_context(|| format!("{path}: can't be read"))?;
+    read(&bytes).map(Some).with_context(|| format!("{path}: can't be used"))
 }
 
 /// What the log says of a model, found to be whole.

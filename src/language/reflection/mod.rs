@@ -1,14 +1,13 @@
-//! The sentence to reflect back with: from "I ordered it three weeks ago and it still hasn't
-//! come" to "It sounds like your order still hasn't come."
+//! The sentence to reflect back with: from "I ordered a desk three weeks ago and it still hasn't
+//! come" to "It sounds like the desk still hasn't come."
 //!
 //! In this order: what was heard is cleaned of fillers, false starts and oaths (`heard`); a network points
 //! at the stretch of it that is the matter, and at the name of what that stretch calls "it" (`pointer`);
-//! the stretch is cast so that it can be said back: a question as what it takes for granted
-//! (`question`), a report as what the customer was told (`recast`), what "they" did as what was done
-//! (`they`); what is too long is cut where something hangs on (`shorten`); and the customer's person
-//! becomes the agent's (`person`). What is rude, ironic, private or not whole is left (`statement`).
-//! Where any of this is doubtful there is no sentence: an agent is better off without one than with a
-//! wrong one.
+//! the stretch is cast so that it can be said back (`recast`): a question as what it takes for granted
+//! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); and the
+//! customer's person becomes the agent's (`person`). What is rude, private, a threat, a large number or not
+//! whole is left (`statement`), and the next likely stretch tried. Where any of this is doubtful there is no
+//! sentence: an agent is better off without one than with a wrong one.
 
 mod heard;
 mod person;

@@ -5,7 +5,7 @@ use super::heard::Word;
 use super::verbs::{is_adverb, is_past, is_plain, is_third, is_verb};
 
 /// What else the company is called to its face: "you people".
-pub(super) const FOLK: [&str; 5] = ["people", "lot", "guys", "folks", "boys"];
+const FOLK: [&str; 5] = ["people", "lot", "guys", "folks", "boys"];
 
 /// Who is called so without more is the customer's own.
 const KIN: [&str; 14] = [

@@ -2,7 +2,7 @@
 //!
 //! Above the shared layers of the language model stands a stack that `train-reflections` has trained
 //! on statements (`models/README.md`). Of each word it says how likely it begins or ends the stretch
-//! to say back, and how likely it begins or ends the name of what that stretch calls "it"; or that
+//! to say back, and the name of what that stretch calls "it", and how well two words fit as the two; or that
 //! there is no such stretch or name (Devlin et al., 2019, as for questions without an answer).
 
 use std::ops::Range;
@@ -18,7 +18,7 @@ use super::tables::Tables;
 /// A thing is named if its name is at least so likely.
 const SURE_NAME: f32 = 0.5;
 /// Of longer turns these last words are read.
-const MOST_WORDS: usize = 90;
+const MOST_READ: usize = 90;
 /// Numbers by which the beginning of a stretch and its end find each other.
 pub const RANK: usize = 32;
 /// Numbers that the head holds for what is pointed at: a row for its beginning, one for its end, and
@@ -75,7 +75,7 @@ pub struct Chances {
     pub pairs: Vec<(usize, usize, f32)>,
     /// How likely there is none.
     pub none: f32,
-    /// For each word its [`RANK`] numbers as a beginning, and as an end.
+    /// For each word its [`RANK`] numbers as a beginning.
     pub queries: Vec<f32>,
     /// The same as an end.
     pub keys: Vec<f32>,
@@ -312,5 +312,5 @@ impl Told {
 
 /// The last words of a turn, as many as are read.
 pub(super) fn latest(words: &[Word]) -> &[Word] {
-    &words[words.len().saturating_sub(MOST_WORDS)..]
+    &words[words.len().saturating_sub(MOST_READ)..]
 }
