@@ -174,7 +174,7 @@ mod language {
     use super::*;
     use evenkeel::language::embedding::Embedding;
     use evenkeel::language::model::LanguageModel;
-    use evenkeel::language::practices::{Detector, PracticeWeights};
+    use evenkeel::language::practices::{Before, Detector, PracticeWeights};
     use evenkeel::language::reflection::Reflection;
     use evenkeel::language::reflection::pointer::PointerWeights;
     use evenkeel::language::sentiment::Sentiment;
@@ -207,7 +207,7 @@ mod language {
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn practices(bencher: Bencher, words: usize) {
         let text = utterance(words);
-        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), ""));
+        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), &Before::default()));
     }
 
     /// All that is told from words, the shared layers once.
@@ -218,7 +218,7 @@ mod language {
         bencher.bench_local(|| {
             let reading = MODEL.read(black_box(&text));
             let scored = sentiment.score_reading(&reading);
-            (scored, DETECTOR.hear_reading(Party::Customer, &reading, ""))
+            (scored, DETECTOR.hear_reading(Party::Customer, &reading, &Before::default()))
         });
     }
 

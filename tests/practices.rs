@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use evenkeel::language::model::LanguageModel;
-use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::practices::{Before, Detector, PracticeWeights};
 use evenkeel::language::spoken;
 use evenkeel::units::Party::{self, Agent, Customer};
 use score::Scores;
@@ -30,7 +30,7 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
 
 /// Names of what is heard, `!` before what is done badly.
 fn heard(party: Party, text: &str) -> Vec<String> {
-    let acts = DETECTOR.hear(party, text, "").acts;
+    let acts = DETECTOR.hear(party, text, &Before::default()).acts;
     acts.iter().map(|act| format!("{}{}", if act.broken { "!" } else { "" }, act.name)).collect()
 }
 
@@ -106,6 +106,8 @@ fn what_only_looks_like_it_is_not() {
     does_not(Agent, "I do see the charge here on your account", &["acknowledge"]);
     does_not(Agent, "Maria will ring you tomorrow before noon", &["!say-next-step"]);
     does_not(Customer, "it leaks at the back", &["hardship"]);
+    // What is no complaint is not said back.
+    does_not(Customer, "i feel like we're getting somewhere", &["complaint"]);
     does_not(Customer, "what time do you open tomorrow", &["asks-next-step"]);
     does_not(Customer, "thanks for nothing", &["thanks"]);
     does_not(Customer, "no, that's fine", &["refuses"]);
@@ -113,7 +115,7 @@ fn what_only_looks_like_it_is_not() {
 
 #[test]
 fn a_complaint_has_a_kind_and_nothing_else_has() {
-    let kind = |text| DETECTOR.hear(Customer, text, "").issue.map(|(kind, _)| kind);
+    let kind = |text| DETECTOR.hear(Customer, text, &Before::default()).issue.map(|(kind, _)| kind);
     assert_eq!(kind("you charged me twice for the same bill"), Some("billing"));
     assert_eq!(kind("my parcel never arrived"), Some("delivery"));
     assert_eq!(kind("the screen is cracked and it won't switch on"), Some("product"));
@@ -123,7 +125,7 @@ fn a_complaint_has_a_kind_and_nothing_else_has() {
 #[test]
 fn the_words_that_carry_it_are_named() {
     let text = "well let me have a look at the account here and I'm so sorry about all that";
-    let acts = DETECTOR.hear(Agent, text, "").acts;
+    let acts = DETECTOR.hear(Agent, text, &Before::default()).acts;
     let sorry = acts.iter().find(|act| act.name == "apologise").unwrap();
     let words = spoken::words(text)[sorry.words.clone()].join(" ");
     assert!(words.contains("sorry") && !words.contains("account"), "{words}");
@@ -131,8 +133,8 @@ fn the_words_that_carry_it_are_named() {
 
 #[test]
 fn nothing_is_heard_in_no_words() {
-    assert_eq!(DETECTOR.hear(Agent, "", ""), Default::default());
-    assert_eq!(DETECTOR.hear(Customer, " ... ", ""), Default::default());
+    assert_eq!(DETECTOR.hear(Agent, "", &Before::default()), Default::default());
+    assert_eq!(DETECTOR.hear(Customer, " ... ", &Before::default()), Default::default());
 }
 
 /// What every handbook has must be credited, whatever the network makes of it.
@@ -148,7 +150,7 @@ fn textbook_phrases_are_heard() {
             "agent" => (Agent, before),
             _ => (Customer, ""),
         };
-        let acts = DETECTOR.hear(party, text, before).acts;
+        let acts = DETECTOR.hear(party, text, &DETECTOR.before([before])).acts;
         let (broken, name) = (name.starts_with('!'), name.trim_start_matches('!'));
         if !acts.iter().any(|act| act.name == name && act.broken == broken) {
             missed.push(row);
@@ -166,7 +168,8 @@ fn the_measured_figures_hold() {
         let mut scores = Scores::default();
         for dialogue in &truth.dialogues {
             for (at, turn) in dialogue.turns.iter().enumerate() {
-                let heard = DETECTOR.hear(turn.party, &turn.text, &dialogue.before(at));
+                let before = DETECTOR.before(dialogue.before(at));
+                let heard = DETECTOR.hear(turn.party, &turn.text, &before);
                 scores.add(dialogue, at, &heard);
             }
         }

@@ -80,9 +80,11 @@ fn compare(table: &[Judged]) {
 #[test]
 fn suggestions_are_those_that_were_judged() {
     for (table, least) in [
-        (include_str!("fixtures/reflections-a.tsv"), 78),
-        (include_str!("fixtures/reflections-b.tsv"), 69),
-        (include_str!("fixtures/reflections-c.tsv"), 77),
+        (include_str!("fixtures/reflections-a.tsv"), 80),
+        (include_str!("fixtures/reflections-b.tsv"), 70),
+        (include_str!("fixtures/reflections-c.tsv"), 86),
+        (include_str!("fixtures/reflections-d.tsv"), 78),
+        (include_str!("fixtures/reflections-e.tsv"), 82),
     ] {
         let table = read(table);
         assert_eq!(table.len(), 100);
@@ -95,14 +97,12 @@ fn suggestions_are_those_that_were_judged() {
 fn statements_without_a_problem_are_left_alone() {
     for text in [
         "my husband usually deals with the bills",
-        "the light on the front is green now",
         "your colleague told me to call this number",
         "where is the nearest branch",
         "all i want is to say thank you",
         "i don't know how to thank you",
         "i want to know when the shop opens",
         "i need to book an eye test for next week",
-        "i feel like we're getting somewhere",
         "no problem at all",
         "I don't mind, it doesn't matter",
         // Irony, threats, insults, and nobody's business.

@@ -73,6 +73,11 @@ pub struct Scratch {
 impl Layer {
     /// Passes the vectors of one text's pieces, [`WIDTH`] numbers each, through the layer.
     pub fn apply(&self, pieces: &mut [f32], scratch: &mut Scratch) {
+        self.apply_beside(pieces, &[], scratch);
+    }
+
+    /// The same, where the pieces look at `others` as well, which stay as they are.
+    pub fn apply_beside(&self, pieces: &mut [f32], others: &[f32], scratch: &mut Scratch) {
         let Scratch { rounded, wide, seen, step, weights } = scratch;
         let count = pieces.len() / WIDTH;
         let room = |buffer: &mut Vec<f32>, width: usize| {
@@ -82,6 +87,12 @@ impl Layer {
         rounded.set(pieces, WIDTH);
         room(wide, 3 * WIDTH);
         self.attention.apply(rounded, wide);
+        if !others.is_empty() {
+            rounded.set(others, WIDTH);
+            let own = wide.len();
+            wide.resize(own + 3 * others.len(), 0.0);
+            self.attention.apply(rounded, &mut wide[own..]);
+        }
         room(seen, WIDTH);
         attend(wide, seen, weights);
         rounded.set(seen, WIDTH);
@@ -102,7 +113,8 @@ impl Layer {
     }
 }
 
-/// What each piece sees of the values of all: `heads` has query, key and value of each piece.
+/// What the first pieces, as many as `seen` has room for, see of the values of all: `heads` has query, key
+/// and value of each.
 fn attend(heads: &[f32], seen: &mut [f32], weights: &mut Vec<f32>) {
     let scale = 1.0 / (HEAD as f32).sqrt();
     for head in (0..WIDTH).step_by(HEAD) {

@@ -15,15 +15,13 @@ use super::act::{Act, Heard};
 use super::echo::taken_up;
 use super::embedding::Embedding;
 use super::model::{LanguageModel, Reading};
-use super::practices::Detector;
+use super::practices::{Before, Detector};
 use super::promise::promises;
 use super::reflection::Reflection;
 use super::spoken;
 use crate::event::{Body, Practice, REMARKS, Remark, Word, evidence};
 use crate::units::{CallSpan, CallTime, Party, PerParty};
 
-/// An utterance may take up words of so many of the other party's last ones: a turn or two.
-const LAST: usize = 3;
 /// A reflection takes up what was said in so many of the customer's last utterances.
 const STATEMENTS: usize = 4;
 /// Of these words of the reply, so large a share must be the customer's …
@@ -80,7 +78,7 @@ pub struct Listener {
     day: Option<Date>,
     statements: VecDeque<Statement>,
     /// What each party said last.
-    last: PerParty<VecDeque<String>>,
+    last: PerParty<Before>,
     issue: Option<&'static str>,
     /// When the agent ended saying it back, if that was the last thing said.
     said_back: Option<CallTime>,
@@ -104,8 +102,8 @@ impl Listener {
         if said.confidence < MIN_CONFIDENCE {
             return Vec::new();
         }
-        let before = Vec::from(self.last[said.party.other()].clone()).join(" ");
-        let heard = self.understanding.detector.hear_reading(said.party, reading, &before);
+        let before = &self.last[said.party.other()];
+        let heard = self.understanding.detector.hear_reading(said.party, reading, before);
         let place = Place::new(said);
         let bodies = match said.party {
             Party::Customer => {
@@ -114,11 +112,7 @@ impl Listener {
             }
             Party::Agent => self.agent(said, heard, &place),
         };
-        let last = &mut self.last[said.party];
-        last.push_back(said.text.to_owned());
-        if last.len() > LAST {
-            last.pop_front();
-        }
+        self.last[said.party].push(reading);
         bodies
     }
 

@@ -59,7 +59,7 @@ pub struct LanguageModel {
     pub(super) head: Head,
 }
 
-/// A text, read by the shared layers.
+/// A text that was read.
 pub struct Reading {
     /// Its words, as [`spoken::words`] gives them.
     pub words: Vec<String>,
@@ -87,8 +87,15 @@ impl Part {
 
 /// Passes the vectors of pieces through further layers.
 pub(super) fn through(vectors: &mut [f32], layers: &[Layer]) {
+    through_beside(vectors, &[], layers);
+}
+
+/// The same, where in the first of the layers they look at `others` as well.
+pub(super) fn through_beside(vectors: &mut [f32], others: &[f32], layers: &[Layer]) {
     let mut scratch = Scratch::default();
-    layers.iter().for_each(|layer| layer.apply(vectors, &mut scratch));
+    for (i, layer) in layers.iter().enumerate() {
+        layer.apply_beside(vectors, if i == 0 { others } else { &[] }, &mut scratch);
+    }
 }
 
 impl LanguageModel {
@@ -124,6 +131,15 @@ impl LanguageModel {
 
     /// Cuts a text into pieces and passes them through the shared layers.
     pub fn read(&self, text: &str) -> Reading {
+        self.read_by(text, &self.shared)
+    }
+
+    /// Cuts a text into pieces, for layers that share none.
+    pub fn pieces(&self, text: &str) -> Reading {
+        self.read_by(text, &[])
+    }
+
+    fn read_by(&self, text: &str, layers: &[Layer]) -> Reading {
         let words = spoken::words(text);
         let mut parts = Vec::new();
         let (mut pieces, mut word_of, mut cut) = (Vec::new(), Vec::new(), Vec::new());
@@ -133,19 +149,19 @@ impl LanguageModel {
             // No single word is longer than a part.
             cut.truncate(MOST_PIECES - 2);
             if pieces.len() + cut.len() > MOST_PIECES - 2 {
-                parts.push(self.read_part(&pieces, std::mem::take(&mut word_of)));
+                parts.push(self.read_part(&pieces, std::mem::take(&mut word_of), layers));
                 pieces.clear();
             }
             pieces.extend_from_slice(&cut);
             word_of.resize(pieces.len(), at);
         }
         if !pieces.is_empty() {
-            parts.push(self.read_part(&pieces, word_of));
+            parts.push(self.read_part(&pieces, word_of, layers));
         }
         Reading { words, parts }
     }
 
-    fn read_part(&self, pieces: &[u32], word_of: Vec<usize>) -> Part {
+    fn read_part(&self, pieces: &[u32], word_of: Vec<usize>, layers: &[Layer]) -> Part {
         let marks = [self.vocabulary.opening, self.vocabulary.closing];
         let all = marks[..1].iter().chain(pieces).chain(&marks[1..]);
         let mut vectors = Vec::with_capacity((pieces.len() + 2) * WIDTH);
@@ -156,7 +172,7 @@ impl LanguageModel {
         }
         self.norm.apply(&mut vectors);
         let part = Part { vectors, word_of };
-        Part { vectors: part.through(&self.shared), word_of: part.word_of }
+        Part { vectors: part.through(layers), word_of: part.word_of }
     }
 }
 
@@ -170,10 +186,6 @@ pub(super) fn wrong(tensor: &str, expected: &str) -> LanguageError {
 impl<'a> File<'a> {
     pub fn new(bytes: &'a [u8]) -> Result<Self, LanguageError> {
         Ok(File(SafeTensors::deserialize(bytes)?))
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.0.tensor(name).is_ok()
     }
 
     pub fn numbers(&self, name: &str, count: usize) -> Result<Vec<f32>, LanguageError> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, anyhow, ensure};
-use evenkeel::language::practices::{ISSUES, LABELS, Label};
+use evenkeel::language::model::{LanguageModel, Reading};
+use evenkeel::language::practices::{Before, ISSUES, LABELS, Label};
 use evenkeel::language::spoken;
-use evenkeel::units::Party;
+use evenkeel::units::{Party, PerParty};
 use serde::Deserialize;
 
 use super::chance::Chance;
@@ -13,8 +14,9 @@ use super::chance::Chance;
 /// What the writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
 /// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it, `i` what agents
 /// do wrong politely, `j` what customers say sideways, `k` how calls end, `l` hardship, taken up or not,
-/// `m` and `n` whole calls.
-pub const WRITTEN: [(&str, &str); 14] = [
+/// `m` and `n` whole calls; `o` short answers, `p` what is said back, `q` arguing and what only sounds like it, `r` what
+/// happens next, `s` feelings, `t` calls where little is wrong, `u` finding out, `v` complaints told sideways.
+pub const WRITTEN: [(&str, &str); 22] = [
     ("a", include_str!("dialogues/train-a.jsonl")),
     ("b", include_str!("dialogues/train-b.jsonl")),
     ("c", include_str!("dialogues/train-c.jsonl")),
@@ -29,6 +31,14 @@ pub const WRITTEN: [(&str, &str); 14] = [
     ("l", include_str!("dialogues/train-l.jsonl")),
     ("m", include_str!("dialogues/train-m.jsonl")),
     ("n", include_str!("dialogues/train-n.jsonl")),
+    ("o", include_str!("dialogues/train-o.jsonl")),
+    ("p", include_str!("dialogues/train-p.jsonl")),
+    ("q", include_str!("dialogues/train-q.jsonl")),
+    ("r", include_str!("dialogues/train-r.jsonl")),
+    ("s", include_str!("dialogues/train-s.jsonl")),
+    ("t", include_str!("dialogues/train-t.jsonl")),
+    ("u", include_str!("dialogues/train-u.jsonl")),
+    ("v", include_str!("dialogues/train-v.jsonl")),
 ];
 
 /// Words that a recogniser loses, doubles or takes for each other.
@@ -47,6 +57,12 @@ pub struct Turn {
     pub labels: Vec<usize>,
     /// Which of [`ISSUES`].
     pub issue: Option<usize>,
+}
+
+impl Turn {
+    pub fn text(&self) -> String {
+        self.words.join(" ")
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,11 +114,18 @@ fn turn(said: Said) -> anyhow::Result<Turn> {
     Ok(Turn { party: said.party, words, labels, issue })
 }
 
-/// What the other party said in its last two turns before the one `at`.
-pub fn before(dialogue: &[Turn], at: usize) -> String {
-    let party = dialogue[at].party;
-    let turns = dialogue[..at].iter().rev().filter(|turn| turn.party != party).take(2);
-    turns.map(|turn| turn.words.join(" ")).collect::<Vec<_>>().join(" ")
+/// Each turn of a dialogue, read, with what the other party said before it.
+pub fn read_turns<'a>(
+    turns: impl IntoIterator<Item = (Party, &'a str)>,
+    model: &LanguageModel,
+) -> Vec<(Reading, Before)> {
+    let mut said = PerParty::<Before>::default();
+    let turns = turns.into_iter().map(|(party, text)| {
+        let reading = model.read(text);
+        said[party].push(&reading);
+        (reading, said[party.other()].clone())
+    });
+    turns.collect()
 }
 
 /// What a recogniser might make of a turn: a small word lost, doubled or taken for another.

@@ -8,8 +8,8 @@ use anyhow::{Context as _, ensure};
 use evenkeel::language::echo::echoed;
 use evenkeel::language::encoder::WIDTH;
 use evenkeel::language::model::LanguageModel;
-use evenkeel::language::practices::weights::{marked, sample};
-use evenkeel::language::practices::{LABELS, PracticeWeights};
+use evenkeel::language::practices::weights::{Marks, sample};
+use evenkeel::language::practices::{Before, LABELS, PracticeWeights};
 
 use super::base::{Base, LAYERS};
 use super::chance::Chance;
@@ -29,16 +29,6 @@ const MISHEARD: f32 = 0.15;
 const JOINED: f32 = 0.12;
 /// Share of the turns that are learnt from without what was said before.
 const UNKNOWN_BEFORE: f32 = 0.1;
-/// Marks words that the other party has just said; what the layers make of it, they learn.
-const MARK: [f32; WIDTH] = {
-    let mut mark = [0.25; WIDTH];
-    let mut at = 0;
-    while at < WIDTH {
-        mark[at] = -0.25;
-        at += 2;
-    }
-    mark
-};
 /// How much the kind of a problem counts beside a label.
 const KIND_WEIGHT: f32 = 2.0;
 
@@ -83,7 +73,16 @@ pub struct Args {
 /// A turn as the shared layers give it, the words marked that the other party has just said.
 struct Item {
     vectors: Vec<f32>,
+    beside: Vec<f32>,
     answers: Vec<Answer>,
+}
+
+/// What the layers make of the marks, they learn.
+fn marks() -> Marks {
+    let every = |second: usize| {
+        (0..WIDTH).map(|at| if at % second == 0 { -0.25 } else { 0.25 }).collect::<Vec<f32>>()
+    };
+    Marks { echo: every(2), before: every(3) }
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
@@ -120,14 +119,16 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             (without as f32 / with.max(1) as f32).sqrt().clamp(1.0, MOST_WEIGHT)
         })
         .collect();
+    let befores: Vec<Vec<Before>> = learnt.iter().map(|turns| befores(turns, &model)).collect();
+    let marks = marks();
     let turns = learnt.iter().map(Vec::len).sum::<usize>();
     eprintln!("{} dialogues, {turns} turns, {:.0} s", learnt.len(), secs(began));
 
     let mut number = 0;
     for epoch in 1..=args.epochs {
-        let mut items: Vec<Item> = heard(&learnt, &mut chance)
+        let mut items: Vec<Item> = heard(&learnt, &befores, &mut chance)
             .iter()
-            .filter_map(|(turn, before)| item(&model, turn, before, &weights))
+            .filter_map(|(turn, before)| item(&model, &marks, turn, *before, &weights))
             .collect();
         chance.shuffle(&mut items);
         let batches = items.len().div_ceil(args.batch);
@@ -137,7 +138,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             number += 1;
             let batch: Vec<Sample<'_>> = batch
                 .iter()
-                .map(|Item { vectors, answers }| Sample { vectors, answers, weight: 1.0 })
+                .map(|Item { vectors, beside, answers }| Sample {
+                    vectors,
+                    beside,
+                    answers,
+                    weight: 1.0,
+                })
                 .collect();
             losses += network.learn(&batch, args.drop, &mut chance);
             network.step(Step::of(number, steps, args.rate), 10.0);
@@ -153,7 +159,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let mut file = export::File::default();
         file.network("practices", &network);
         file.numbers("practices.sample".into(), &sample(&model));
-        file.numbers("practices.echo".into(), &MARK);
+        file.numbers("practices.echo".into(), &marks.echo);
+        file.numbers("practices.before".into(), &marks.before);
         let bytes = file.bytes()?;
         std::fs::write(&args.out, &bytes).with_context(|| args.out.display().to_string())?;
         eprintln!("epoch {epoch}: loss {:.4}, {:.0} s", losses / batches as f32, secs(began));
@@ -166,24 +173,35 @@ fn secs(began: Instant) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
+/// What the other party said before each turn.
+fn befores(turns: &[Turn], model: &LanguageModel) -> Vec<Before> {
+    let texts: Vec<String> = turns.iter().map(Turn::text).collect();
+    let said = turns.iter().zip(&texts).map(|(turn, text)| (turn.party, text.as_str()));
+    dialogues::read_turns(said, model).into_iter().map(|(_, before)| before).collect()
+}
+
 /// The turns of an epoch, each with what the other party said before: some misheard, and some joined as
 /// well.
-fn heard(dialogues: &[Vec<Turn>], chance: &mut Chance) -> Vec<(Turn, String)> {
+fn heard<'a>(
+    dialogues: &[Vec<Turn>],
+    befores: &'a [Vec<Before>],
+    chance: &mut Chance,
+) -> Vec<(Turn, Option<&'a Before>)> {
     let mut turns = Vec::new();
-    for dialogue in dialogues {
+    for (dialogue, befores) in dialogues.iter().zip(befores) {
         for (at, turn) in dialogue.iter().enumerate() {
             let heard = match chance.unit() < MISHEARD {
                 true => dialogues::misheard(turn, chance),
                 false => turn.clone(),
             };
             let before = match chance.unit() < UNKNOWN_BEFORE {
-                true => String::new(),
-                false => dialogues::before(dialogue, at),
+                true => None,
+                false => Some(&befores[at]),
             };
             if chance.unit() < JOINED {
                 let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
                 let joined = next.and_then(|next| dialogues::joined(turn, next));
-                turns.extend(joined.map(|joined| (joined, before.clone())));
+                turns.extend(joined.map(|joined| (joined, before)));
             }
             turns.push((heard, before));
         }
@@ -191,10 +209,17 @@ fn heard(dialogues: &[Vec<Turn>], chance: &mut Chance) -> Vec<(Turn, String)> {
     turns
 }
 
-fn item(model: &LanguageModel, turn: &Turn, before: &str, weights: &[f32]) -> Option<Item> {
-    let reading = model.read(&turn.words.join(" "));
+fn item(
+    model: &LanguageModel,
+    marks: &Marks,
+    turn: &Turn,
+    before: Option<&Before>,
+    weights: &[f32],
+) -> Option<Item> {
+    let reading = model.read(&turn.text());
+    let echoed = echoed(&reading.words, &before.map(Before::text).unwrap_or_default());
     // Only the first part of a long text.
-    let mut vectors = marked(reading.parts.first()?, &echoed(&reading.words, before), &MARK);
+    let mut vectors = marks.own(reading.parts.first()?, &echoed);
     vectors.truncate(LONGEST * WIDTH);
     let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
     let mut answers: Vec<Answer> = of_party
@@ -208,5 +233,6 @@ fn item(model: &LanguageModel, turn: &Turn, before: &str, weights: &[f32]) -> Op
         target[issue] = 1.0;
         answers.push(Answer { question: LABELS.len(), target, weight: KIND_WEIGHT });
     }
-    Some(Item { vectors, answers })
+    let beside = before.map(|before| marks.of_before(before)).unwrap_or_default();
+    Some(Item { vectors, beside, answers })
 }

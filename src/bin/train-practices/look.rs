@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use evenkeel::language::model::{LanguageModel, Reading};
 use evenkeel::language::practices::patterns::Patterns;
-use evenkeel::language::practices::{Detector, LABELS, Label, PracticeWeights, Weighed};
+use evenkeel::language::practices::{Before, Detector, LABELS, Label, PracticeWeights, Weighed};
 use evenkeel::units::Party;
 
-use super::dialogues::{Turn, before};
+use super::dialogues::{Turn, read_turns};
 use super::truth::Truth;
 
 /// A turn of which it is known what it does.
 struct Judged {
     party: Party,
     reading: Reading,
-    before: String,
+    before: Before,
     /// Labels that are there or not; others are not known.
     truth: Vec<(usize, bool)>,
 }
@@ -82,17 +82,14 @@ impl Look {
     pub fn add_truth(&mut self, name: &str, truth: &Truth, model: &LanguageModel) {
         let mut judged = Vec::new();
         for dialogue in &truth.dialogues {
-            for (at, turn) in dialogue.turns.iter().enumerate() {
+            let turns = dialogue.turns.iter().map(|turn| (turn.party, turn.text.as_str()));
+            let read = read_turns(turns, model);
+            for (at, (turn, (reading, before))) in dialogue.turns.iter().zip(read).enumerate() {
                 let of_turn = dialogue.expected.iter().filter(|expected| expected.turn == at);
                 let truth = of_turn.filter_map(|expected| {
                     Some((Label::find(turn.party, &expected.tag())?, expected.present))
                 });
-                judged.push(Judged {
-                    party: turn.party,
-                    reading: model.read(&turn.text),
-                    before: dialogue.before(at),
-                    truth: truth.collect(),
-                });
+                judged.push(Judged { party: turn.party, reading, before, truth: truth.collect() });
             }
         }
         self.sets.push((name.to_owned(), judged));
@@ -100,13 +97,15 @@ impl Look {
 
     pub fn add_turns(&mut self, name: &str, dialogues: &[Vec<Turn>], model: &LanguageModel) {
         let turns = dialogues.iter().flat_map(|dialogue| {
-            dialogue.iter().enumerate().map(|(at, turn)| (turn, before(dialogue, at)))
+            let texts: Vec<String> = dialogue.iter().map(Turn::text).collect();
+            let turns = dialogue.iter().zip(&texts).map(|(turn, text)| (turn.party, text.as_str()));
+            dialogue.iter().zip(read_turns(turns, model))
         });
-        let judged = turns.map(|(turn, before)| {
+        let judged = turns.map(|(turn, (reading, before))| {
             let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
             Judged {
                 party: turn.party,
-                reading: model.read(&turn.words.join(" ")),
+                reading,
                 before,
                 truth: of_party.map(|label| (label, turn.labels.contains(&label))).collect(),
             }

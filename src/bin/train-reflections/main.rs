@@ -1,9 +1,9 @@
 //! `train-reflections`: makes `models/minilm-reflections.safetensors`, which points at what is to be
 //! said back.
 //!
-//! Above the shared layers of `models/minilm-words.safetensors`, which stay as they are, copies of
-//! all-MiniLM-L6-v2's upper layers and a new head learn from the statements beside this file, in 32
-//! bits; they are rounded at the end. Layers, base and file are those of `train-words`.
+//! Above the pieces of `models/minilm-words.safetensors`, which stay as they are, copies of all-MiniLM-L6-v2's six layers
+//! and a new head learn from the statements beside this file, in 32 bits; they are rounded at the end. Layers,
+//! base and file are those of `train-words`.
 //! `models/README.md` says how the shipped file was made, `docs/measurements.md` what came out.
 
 #[path = "../train-words/base.rs"]
@@ -26,7 +26,7 @@ mod statements;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use clap::Parser;
 use evenkeel::language::encoder::WIDTH;
 use evenkeel::language::model::LanguageModel;
@@ -47,7 +47,7 @@ const BEST: [f32; 3] = [0.7, 0.2, 0.1];
 #[derive(Parser)]
 #[command(name = "train-reflections", about = "Train the layers that point at what to say back")]
 struct Args {
-    /// The language model whose shared layers are read with
+    /// The language model whose pieces are read
     #[arg(long)]
     model: PathBuf,
     /// Folder of all-MiniLM-L6-v2: model.safetensors, vocab.txt
@@ -69,9 +69,6 @@ struct Args {
     /// Turns in a batch
     #[arg(long, default_value_t = 16)]
     batch: usize,
-    /// Layers that are trained
-    #[arg(long, default_value_t = 3)]
-    layers: usize,
     /// Leave out writers, whose statements are looked at instead
     #[arg(long, num_args = 1..)]
     without: Vec<String>,
@@ -83,10 +80,8 @@ fn main() -> anyhow::Result<()> {
     let bytes = std::fs::read(&args.model).with_context(|| args.model.display().to_string())?;
     let model = LanguageModel::from_safetensors(&bytes)?;
     let base = Base::read(&args.base)?;
-    let shared = 3;
-    ensure!(shared + args.layers <= LAYERS && args.layers > 0, "--layers is 1 to 3");
     let mut chance = Chance::new(args.seed);
-    let layers = (shared..shared + args.layers).map(|i| export::layer(&base, i));
+    let layers = (0..LAYERS).map(|i| export::layer(&base, i));
     let mut network = Network { layers: layers.collect(), head: Pointer::new(&mut chance) };
     let (mut learnt, mut held) = (Vec::new(), Vec::new());
     for (writer, lines) in WRITTEN {
@@ -118,6 +113,7 @@ fn main() -> anyhow::Result<()> {
                 .iter()
                 .map(|(reading, answers)| Sample {
                     vectors: &reading.told.vectors,
+                    beside: &[],
                     answers,
                     weight: 1.0,
                 })

@@ -8,7 +8,7 @@ use super::pointer::{Known, Words};
 
 /// What the writers wrote, a line a turn: the text, stretches of it to say back (best first, none where
 /// nothing should be), and for each what it calls "it". Each writer had trades and ways to speak of their own.
-pub const WRITTEN: [(&str, &str); 22] = [
+pub const WRITTEN: [(&str, &str); 34] = [
     ("a", include_str!("statements/train-a.tsv")),
     ("b", include_str!("statements/train-b.tsv")),
     ("c", include_str!("statements/train-c.tsv")),
@@ -31,6 +31,18 @@ pub const WRITTEN: [(&str, &str); 22] = [
     ("t", include_str!("statements/train-t.tsv")),
     ("u", include_str!("statements/train-u.tsv")),
     ("v", include_str!("statements/train-v.tsv")),
+    ("w", include_str!("statements/train-w.tsv")),
+    ("x", include_str!("statements/train-x.tsv")),
+    ("y", include_str!("statements/train-y.tsv")),
+    ("z", include_str!("statements/train-z.tsv")),
+    ("aa", include_str!("statements/train-aa.tsv")),
+    ("ab", include_str!("statements/train-ab.tsv")),
+    ("ac", include_str!("statements/train-ac.tsv")),
+    ("ad", include_str!("statements/train-ad.tsv")),
+    ("ae", include_str!("statements/train-ae.tsv")),
+    ("af", include_str!("statements/train-af.tsv")),
+    ("ag", include_str!("statements/train-ag.tsv")),
+    ("ah", include_str!("statements/train-ah.tsv")),
 ];
 
 /// One turn, read with and without its punctuation.

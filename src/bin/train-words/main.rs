@@ -136,6 +136,7 @@ fn main() -> anyhow::Result<()> {
                 .iter()
                 .map(|&i| Sample {
                     vectors: &items[i].vectors,
+                    beside: &[],
                     answers: &items[i].answers,
                     weight: 1.0,
                 })

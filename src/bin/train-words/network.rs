@@ -2,6 +2,8 @@
 //!
 //! The same arithmetic as `language::encoder`, whose layers these become.
 
+use std::ops::Range;
+
 use evenkeel::exponential::exp;
 use evenkeel::language::encoder::{WIDTH, softmax, sum_of_products};
 
@@ -157,6 +159,8 @@ pub struct Network<H = Head> {
 pub struct Sample<'a, K = Vec<Answer>> {
     /// The vectors of its pieces.
     pub vectors: &'a [f32],
+    /// Those of other pieces, at which they look in the first layer.
+    pub beside: &'a [f32],
     /// What is known of it.
     pub answers: &'a K,
     /// How much it counts.
@@ -166,16 +170,22 @@ pub struct Sample<'a, K = Vec<Answer>> {
 impl<H: Answers> Network<H> {
     /// The mean loss over a batch; its slopes are added to those of all that is learnt.
     pub fn learn(&mut self, batch: &[Sample<'_, H::Known>], drop: f32, chance: &mut Chance) -> f32 {
-        let mut texts = Vec::new();
+        let texts = bounds(batch.iter().map(|sample| sample.vectors.len()));
+        let with_others =
+            bounds(batch.iter().map(|sample| sample.vectors.len() + sample.beside.len()));
         let mut x = Vec::new();
         for sample in batch {
-            texts.push(x.len() / WIDTH..(x.len() + sample.vectors.len()) / WIDTH);
             x.extend_from_slice(sample.vectors);
+            x.extend_from_slice(sample.beside);
         }
         let mut traces = Vec::new();
-        for layer in &self.layers {
-            let (y, trace) = layer.forward(x, &texts, drop, chance);
+        for (i, layer) in self.layers.iter().enumerate() {
+            let among = if i == 0 { &with_others } else { &texts };
+            let (y, trace) = layer.forward(x, among, drop, chance);
             x = y;
+            if i == 0 {
+                x = own(&x, &with_others, &texts);
+            }
             traces.push(trace);
         }
         let kept = drop_out(&mut x, drop, chance);
@@ -189,8 +199,11 @@ impl<H: Answers> Network<H> {
             loss += factor * self.head.learn(of_text, sample.answers, factor, &mut dx[numbers]);
         }
         dx = through(&kept, &dx);
-        for (layer, trace) in self.layers.iter_mut().zip(&traces).rev() {
-            dx = layer.backward(trace, dx, &texts);
+        for (i, (layer, trace)) in self.layers.iter_mut().zip(&traces).enumerate().rev() {
+            if i == 0 {
+                dx = among_others(&dx, &with_others, &texts);
+            }
+            dx = layer.backward(trace, dx, if i == 0 { &with_others } else { &texts });
         }
         loss
     }
@@ -218,6 +231,36 @@ impl<H: Answers> Network<H> {
             step.take(learnt);
         }
     }
+}
+
+/// Which pieces belong to each text, when they lie one below the other.
+fn bounds(numbers: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let texts = numbers.scan(0, |end, count| {
+        let start = *end;
+        *end += count / WIDTH;
+        Some(start..*end)
+    });
+    texts.collect()
+}
+
+/// The vectors of the texts' own pieces, the first of those that lie `among` others.
+fn own(x: &[f32], among: &[Range<usize>], texts: &[Range<usize>]) -> Vec<f32> {
+    let of_text = among.iter().zip(texts).map(|(among, text)| {
+        let from = among.start * WIDTH;
+        &x[from..from + text.len() * WIDTH]
+    });
+    of_text.collect::<Vec<_>>().concat()
+}
+
+/// Slopes by own pieces as slopes by all: by the others nothing.
+fn among_others(dx: &[f32], among: &[Range<usize>], texts: &[Range<usize>]) -> Vec<f32> {
+    let mut all = vec![0.0; among.last().map_or(0, |last| last.end * WIDTH)];
+    for (among, text) in among.iter().zip(texts) {
+        let from = among.start * WIDTH;
+        let own = &dx[text.start * WIDTH..text.end * WIDTH];
+        all[from..from + own.len()].copy_from_slice(own);
+    }
+    all
 }
 
 #[cfg(test)]
@@ -264,6 +307,7 @@ mod tests {
         let mut chance = Chance::new(1);
         let mut network = network(&mut chance);
         let texts = [random(5 * WIDTH, 2.0, &mut chance), random(3 * WIDTH, 2.0, &mut chance)];
+        let others = random(2 * WIDTH, 2.0, &mut chance);
         let answers = [
             vec![one_of([1.0, 0.0, 0.0]), yes(0.0, 1.0)],
             vec![one_of([0.2, 0.3, 0.5]), yes(1.0, 2.5)],
@@ -271,7 +315,7 @@ mod tests {
         let batch: Vec<Sample<'_>> = texts
             .iter()
             .zip(&answers)
-            .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
+            .map(|(vectors, answers)| Sample { vectors, beside: &others, answers, weight: 1.0 })
             .collect();
         network.learn(&batch, 0.0, &mut chance);
         let slopes: Vec<Vec<f32>> =
@@ -314,7 +358,7 @@ mod tests {
             let batch: Vec<Sample<'_>> = texts
                 .iter()
                 .zip(&answers)
-                .map(|(vectors, answers)| Sample { vectors, answers, weight: 1.0 })
+                .map(|(vectors, answers)| Sample { vectors, beside: &[], answers, weight: 1.0 })
                 .collect();
             losses.push(network.learn(&batch, 0.0, &mut chance));
             network.step(Step { number, rate: 1e-3, decay: 0.0, clip: 1.0 }, 1.0);

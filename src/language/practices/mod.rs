@@ -5,6 +5,7 @@
 //! network says how much each vote counts; so the score is a sum over words, and the words that
 //! carry it can be named. Turns of phrase with a known meaning ([`patterns`]) are added to it.
 
+pub mod before;
 pub mod labels;
 pub mod patterns;
 pub mod weights;
@@ -15,13 +16,13 @@ use std::sync::Arc;
 use super::act::{Act, Heard};
 use super::echo::echoed;
 use super::encoder::{WIDTH, softmax, sum_of_products};
-use super::model::{LanguageError, LanguageModel, Reading, through};
+use super::model::{LanguageError, LanguageModel, Reading, through_beside};
 use crate::exponential::exp;
 use crate::units::Party;
+pub use before::Before;
 pub use labels::{ISSUES, LABELS, Label};
 use patterns::Patterns;
 pub use weights::PracticeWeights;
-use weights::marked;
 
 /// Words that carry a label have at least this share of the strongest word's weight, on average.
 const SHARE: f32 = 0.15;
@@ -86,13 +87,20 @@ impl Detector {
     }
 
     /// What an utterance of this party does. Punctuation and case don't matter. `before` is what
-    /// the other party said last: whoever takes up its words may be saying it back.
-    pub fn hear(&self, party: Party, text: &str, before: &str) -> Heard {
+    /// the other party said last, which an answer answers and a reflection says back.
+    pub fn hear(&self, party: Party, text: &str, before: &Before) -> Heard {
         self.hear_reading(party, &self.model.read(text), before)
     }
 
+    /// What a party said in these utterances, one after the other.
+    pub fn before<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Before {
+        let mut before = Before::default();
+        texts.into_iter().for_each(|text| before.push(&self.model.read(text)));
+        before
+    }
+
     /// The same of a text that was read already by the same language model.
-    pub fn hear_reading(&self, party: Party, reading: &Reading, before: &str) -> Heard {
+    pub fn hear_reading(&self, party: Party, reading: &Reading, before: &Before) -> Heard {
         let pieces = self.pieces(reading, before);
         if pieces.word_of.is_empty() {
             return Heard::default();
@@ -110,7 +118,7 @@ impl Detector {
     }
 
     /// What speaks for each label of the party; none in a text without words. For measurements.
-    pub fn weighed(&self, party: Party, reading: &Reading, before: &str) -> Vec<Weighed> {
+    pub fn weighed(&self, party: Party, reading: &Reading, before: &Before) -> Vec<Weighed> {
         let pieces = self.pieces(reading, before);
         match pieces.word_of.is_empty() {
             true => Vec::new(),
@@ -118,15 +126,14 @@ impl Detector {
         }
     }
 
-    fn pieces(&self, reading: &Reading, before: &str) -> Pieces {
-        let echo = self.weights.echo.as_ref().map(|mark| (echoed(&reading.words, before), mark));
+    fn pieces(&self, reading: &Reading, before: &Before) -> Pieces {
+        let PracticeWeights { layers, marks, .. } = &*self.weights;
+        let echoed = echoed(&reading.words, &before.text());
+        let others = marks.of_before(before);
         let mut pieces = Pieces { vectors: Vec::new(), word_of: Vec::new() };
         for part in &reading.parts {
-            let mut vectors = match &echo {
-                Some((echoed, mark)) => marked(part, echoed, mark),
-                None => part.vectors.clone(),
-            };
-            through(&mut vectors, &self.weights.layers);
+            let mut vectors = marks.own(part, &echoed);
+            through_beside(&mut vectors, &others, layers);
             // The marks at both ends don't vote.
             pieces.vectors.extend_from_slice(&vectors[WIDTH..(part.word_of.len() + 1) * WIDTH]);
             pieces.word_of.extend_from_slice(&part.word_of);

@@ -2,24 +2,31 @@
 
 use super::super::encoder::{Layer, WIDTH};
 use super::super::model::{File, LanguageError, LanguageModel, Part, wrong};
+use super::before::Before;
 use super::labels::{ISSUES, LABELS};
 
 /// Read by the shared layers of the language model for which the weights were made, this gives
 /// the numbers that the file holds; another one's would not fit.
 const SAMPLE: &str = "so what can i do for you today";
 
+/// What is added to vectors, to tell where they come from; [`WIDTH`] numbers each.
+pub struct Marks {
+    /// To those of words that the other party has just said too.
+    pub echo: Vec<f32>,
+    /// To those of the other party's own words.
+    pub before: Vec<f32>,
+}
+
 /// The weights, read from their file.
 pub struct PracticeWeights {
     pub(super) layers: Vec<Layer>,
+    pub(super) marks: Marks,
     /// For each label a row of votes and one of how much a piece counts; then the same for the
     /// kinds of problem, with a row of votes for each.
     rows: Vec<f32>,
     /// Of the labels, then of the kinds.
     bias: Vec<f32>,
     sample: Vec<f32>,
-    /// Added to the vectors of words that the other party has just said; `None` for weights that
-    /// were learnt from utterances alone.
-    pub(super) echo: Option<Vec<f32>>,
 }
 
 impl PracticeWeights {
@@ -43,9 +50,9 @@ impl PracticeWeights {
             rows: file.numbers("practices.head.weight", rows * WIDTH)?,
             bias: file.numbers("practices.head.bias", classes)?,
             sample: file.numbers("practices.sample", WIDTH)?,
-            echo: match file.has("practices.echo") {
-                true => Some(file.numbers("practices.echo", WIDTH)?),
-                false => None,
+            marks: Marks {
+                echo: file.numbers("practices.echo", WIDTH)?,
+                before: file.numbers("practices.before", WIDTH)?,
             },
         })
     }
@@ -75,16 +82,29 @@ impl PracticeWeights {
     }
 }
 
-/// The vectors of a text's part, those of `echoed` words marked.
-pub fn marked(part: &Part, echoed: &[bool], mark: &[f32]) -> Vec<f32> {
-    let mut vectors = part.vectors.clone();
-    // The mark at the beginning is of no word.
-    for (vector, word) in vectors.chunks_exact_mut(WIDTH).skip(1).zip(&part.word_of) {
-        if echoed[*word] {
-            vector.iter_mut().zip(mark).for_each(|(x, mark)| *x += mark);
+impl Marks {
+    /// The vectors of a text's part, those of `echoed` words marked.
+    pub fn own(&self, part: &Part, echoed: &[bool]) -> Vec<f32> {
+        let mut vectors = part.vectors.clone();
+        // What stands at the beginning is of no word.
+        for (vector, word) in vectors.chunks_exact_mut(WIDTH).skip(1).zip(&part.word_of) {
+            if echoed[*word] {
+                add(vector, &self.echo);
+            }
         }
+        vectors
     }
-    vectors
+
+    /// The vectors of what was said before, all marked.
+    pub fn of_before(&self, before: &Before) -> Vec<f32> {
+        let mut vectors = before.vectors.clone();
+        vectors.chunks_exact_mut(WIDTH).for_each(|vector| add(vector, &self.before));
+        vectors
+    }
+}
+
+fn add(vector: &mut [f32], mark: &[f32]) {
+    vector.iter_mut().zip(mark).for_each(|(x, mark)| *x += mark);
 }
 
 /// What a file of weights holds of the language model that it was made for: [`WIDTH`] numbers.

@@ -3,6 +3,7 @@
 
 use super::super::redact::Redaction;
 use super::super::spoken;
+use super::question::opens;
 use super::tables::Tables;
 
 /// The longest false start that is taken back, in words.
@@ -206,7 +207,9 @@ fn without_markers(words: Vec<Word>, tables: &Tables) -> Vec<Word> {
         let apart = |len: usize| {
             let mark = words[at + len - 1].mark;
             let begins = kept.last().is_none_or(|last| last.mark > Mark::None);
-            mark > Mark::None || begins || words.get(at + len).is_none_or(|next| opens(&next.text))
+            mark > Mark::None
+                || begins
+                || words.get(at + len).is_none_or(|next| begins_clause(&next.text))
         };
         match tables.markers.at(&words[at..]) {
             // "no signal", "all right i", "it's like i".
@@ -263,36 +266,9 @@ fn belongs(before: &[Word], marker: &[Word]) -> bool {
     }
 }
 
-/// Whether a new clause is likely to open with this word.
-fn opens(word: &str) -> bool {
-    matches!(
-        word,
-        "i" | "i'm"
-            | "i've"
-            | "i'd"
-            | "we"
-            | "we're"
-            | "we've"
-            | "you"
-            | "you've"
-            | "you're"
-            | "he"
-            | "he's"
-            | "she"
-            | "she's"
-            | "it"
-            | "it's"
-            | "they"
-            | "they're"
-            | "they've"
-            | "so"
-            | "and"
-            | "but"
-            | "because"
-            | "nobody"
-            | "the"
-            | "my"
-    )
+/// Whether a new clause is likely to begin with this word.
+fn begins_clause(word: &str) -> bool {
+    opens(word) || matches!(word, "so" | "and" | "but" | "because" | "the" | "my")
 }
 
 #[cfg(test)]

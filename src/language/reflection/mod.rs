@@ -5,7 +5,7 @@
 //! at the stretch of it that is the matter, and at the name of what that stretch calls "it" (`pointer`);
 //! the stretch is cast so that it can be said back (`recast`): a question as what it takes for granted
 //! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); and the
-//! customer's person becomes the agent's (`person`). What is rude, private, a threat, a large number or not
+//! customer's person becomes the agent's (`person`). What is too long goes without what hangs on it (`shorten`). What is rude, private, a threat, a large number or not
 //! whole is left (`statement`), and the next likely stretch tried. Where any of this is doubtful there is no
 //! sentence: an agent is better off without one than with a wrong one.
 
@@ -14,6 +14,7 @@ mod person;
 pub mod pointer;
 mod question;
 mod recast;
+mod shorten;
 mod statement;
 mod tables;
 mod they;
@@ -24,9 +25,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use self::heard::{Mark, Word};
+use self::person::FOLK;
 use self::pointer::{Chances, PointerWeights, Told};
 use self::tables::Tables;
 use self::thing::parts;
+use super::closed_class::is_function_word;
 use super::model::{LanguageError, LanguageModel};
 use super::redact::Redaction;
 
@@ -78,12 +81,13 @@ impl Reflection {
         let words = heard::cleaned(words, &self.tables);
         let words = pointer::latest(&words);
         let pointed = self.pointer.point(Told::of_words(&self.model, words)?);
-        let within = |stretch: &Range<usize>| {
-            words[stretch.start..stretch.end - 1].iter().all(|word| word.mark < Mark::Stop)
-        };
-        stretches(&pointed.stretch).into_iter().filter(within).find_map(|stretch| {
+        let whole = |stretch: &Range<usize>| statement::is_whole(words, stretch);
+        stretches(&pointed.stretch).into_iter().filter(whole).find_map(|stretch| {
+            let stretch = whole_name(words, stretch)?;
             let len = stretch.len();
-            let kept: Vec<usize> = stretch.filter(|at| !pointed.is_left_out(*at)).collect();
+            let is_left_out =
+                |at: &usize| pointed.is_left_out(*at) && !statement::joins(&words[*at].text);
+            let kept: Vec<usize> = stretch.filter(|at| !is_left_out(at)).collect();
             if len - kept.len() > MOST_LEFT_OUT {
                 return None;
             }
@@ -93,8 +97,11 @@ impl Reflection {
                 Some(&words[pointed.thing(*at)?])
             };
             let clause = recast::recast(self.core(&clause))?;
-            // Too long with its name, it may do without.
-            self.sentence(thing::named(clause.clone(), name)).or_else(|| self.sentence(clause))
+            // Too long with its name, it may do without; and without what hangs on it.
+            self.sentence(thing::named(clause.clone(), name)).or_else(|| {
+                let shorter = shorten::shorter(&clause);
+                [clause].into_iter().chain(shorter).find_map(|clause| self.sentence(clause))
+            })
         })
     }
 
@@ -139,6 +146,24 @@ impl Reflection {
         let clean = !turned.iter().any(|word| is_first_person(word.text.trim_end_matches("'s")))
             && self.redaction.find(&said).is_empty();
         clean.then_some(sentence)
+    }
+}
+
+/// The stretch with the "the" or "my" that was left outside; `None` where it begins within "you people".
+fn whole_name(words: &[Word], stretch: Range<usize>) -> Option<Range<usize>> {
+    let (Some(before), first) = (stretch.start.checked_sub(1), &words[stretch.start]) else {
+        return Some(stretch);
+    };
+    let before = &words[before];
+    if before.mark > Mark::None || is_function_word(&first.text) {
+        return Some(stretch);
+    }
+    match before.text.as_str() {
+        "you" if FOLK.contains(&first.text.as_str()) => None,
+        "the" | "my" | "our" | "your" | "his" | "her" | "their" | "a" | "an" | "no" | "every" => {
+            Some(stretch.start - 1..stretch.end)
+        }
+        _ => Some(stretch),
     }
 }
 

@@ -5,12 +5,17 @@ use super::heard::Word;
 use super::verbs::{is_adverb, is_past, is_plain, is_third, is_verb};
 
 /// What else the company is called to its face: "you people".
-const FOLK: [&str; 5] = ["people", "lot", "guys", "folks", "boys"];
+pub(super) const FOLK: [&str; 5] = ["people", "lot", "guys", "folks", "boys"];
 
 /// Who is called so without more is the customer's own.
 const KIN: [&str; 14] = [
     "mum", "mam", "mom", "mummy", "dad", "daddy", "nan", "nana", "gran", "granny", "grandma",
     "grandad", "grandpa", "granddad",
+];
+/// A company has none of these.
+const OF_THE_BODY: [&str; 14] = [
+    "hair", "hand", "hands", "face", "feet", "teeth", "eyes", "ears", "skin", "neck", "fingers",
+    "arm", "leg", "legs",
 ];
 /// After "me" these are no thing that is the customer's.
 const TIMES: [&str; 9] =
@@ -37,6 +42,8 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
             "i'm" | "we're" => "you're",
             "i've" | "we've" => "you've",
             "i'd" | "we'd" => "you'd",
+            // "Me phone's dead."
+            "me" if at == 0 && next != "and" => "your",
             "me" if is_dialect_my(clause, at) => return None,
             "we" | "me" | "us" => "you",
             "my" | "our" => "your",
@@ -48,6 +55,8 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
             "you're" => "we're",
             "you've" => "we've",
             "you'd" => "we'd",
+            // "Hardly enough to rinse your hair": anyone's.
+            "your" if OF_THE_BODY.contains(&next) => "your",
             "your" => "our",
             // "Here" is where the customer is.
             "here" if at > 0 && clause[at - 1].text == "be" => "with you",

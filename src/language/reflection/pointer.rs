@@ -1,7 +1,7 @@
 //! Where in a statement the words lie that are to be said back: a network points at them.
 //!
-//! Above the shared layers of the language model stands a stack that `train-reflections` has trained
-//! on statements (`models/README.md`). Of each word it says how likely it begins or ends the stretch
+//! It reads with the language model's pieces and six layers of its own, which `train-reflections` has trained on
+//! statements (`models/README.md`). Of each word it says how likely it begins or ends the stretch
 //! to say back, and the name of what that stretch calls "it", and how well two words fit as the two; or that
 //! there is no such stretch or name (Devlin et al., 2019, as for questions without an answer).
 
@@ -273,7 +273,7 @@ impl Told {
 
     pub(super) fn of_words(model: &LanguageModel, words: &[Word]) -> Option<Told> {
         let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        let mut reading = model.read(&text.join(" "));
+        let mut reading = model.pieces(&text.join(" "));
         if reading.parts.is_empty() {
             return None;
         }

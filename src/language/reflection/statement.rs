@@ -1,10 +1,15 @@
 //! What of a stretch must not be said back, whatever speaks for it.
 
-use super::super::closed_class::{CONJUNCTIONS, DETERMINERS};
+use std::ops::Range;
+
+use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
-use super::heard::Word;
+use super::heard::{Mark, Word};
 use super::question::opens;
-use super::verbs::{is_auxiliary, is_gerund, is_past, is_verb};
+use super::verbs::{is_auxiliary, is_gerund, is_past, is_third, is_verb};
+
+/// Words of Caribbean English whose person is not turned here: better nothing than half of it.
+const PATOIS: [&str; 5] = ["dem", "mi", "di", "yuh", "nuh"];
 
 /// Whether nothing in a clause must not be shown, and it ends where a sentence can.
 pub(super) fn can_be_shown(clause: &[Word]) -> bool {
@@ -12,8 +17,42 @@ pub(super) fn can_be_shown(clause: &[Word]) -> bool {
         && !clause.iter().any(|word| word.private)
         && !counts(clause)
         && !only_leads_in(clause)
+        && !only_names(clause)
+        && !clause.iter().any(|word| PATOIS.contains(&word.text.as_str()))
         && !threatens(clause)
         && clause.last().is_some_and(|last| can_end(&last.text))
+}
+
+/// Whether a stretch of a turn stands by itself, as far as what lies around it tells.
+pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
+    let text = |at: usize| words[at].text.as_str();
+    let (first, last) = (stretch.start, stretch.end - 1);
+    let one_sentence = words[first..last].iter().all(|word| word.mark < Mark::Stop);
+    // "My bag never came off | the carousel."
+    let cut = PREPOSITIONS.contains(&text(last))
+        && words[last].mark == Mark::None
+        && words.get(last + 1).is_some_and(|next| {
+            DETERMINERS.contains(&next.text.as_str())
+                || matches!(next.text.as_str(), "my" | "our" | "your" | "his" | "her" | "their")
+        });
+    // "And they go, well, you signed for it."
+    let told = matches!(text(first), "you" | "you've" | "you're" | "your")
+        && words[first.saturating_sub(3)..first].iter().any(|word| {
+            matches!(
+                word.text.as_str(),
+                "go" | "goes" | "says" | "said" | "saying" | "say" | "went"
+            )
+        });
+    // "All twelve plus the keyring, is not mine."
+    let late = (first..last)
+        .any(|at| words[at].mark == Mark::Comma && at < first + 3 && is_auxiliary(text(at + 1)));
+    one_sentence && !cut && !told && !late
+}
+
+/// Whether a clause means something else without this word.
+pub(super) fn joins(word: &str) -> bool {
+    matches!(word, "and" | "but" | "or" | "not" | "never" | "no" | "nobody" | "nothing")
+        || word.ends_with("n't")
 }
 
 /// "I'm never ordering from you again."
@@ -38,6 +77,24 @@ fn only_leads_in(clause: &[Word]) -> bool {
         opens(text(*at)) || matches!(text(*at), "nothing" | "the" | "my" | "our" | "your" | "all")
     };
     leads && !(4..clause.len()).any(|at| begins(&at) && (acts(at) || acts(at + 1)))
+}
+
+/// Whether it is no more than who or what somebody is: "the man who came to fit the blinds".
+fn only_names(clause: &[Word]) -> bool {
+    let text = |at: usize| clause[at].text.as_str();
+    let is_finite = |at: usize| {
+        let word = text(at);
+        (word.contains('\'') || is_auxiliary(word) || is_past(word) || is_third(word))
+            && text(at - 1) != "to"
+    };
+    let named = DETERMINERS.contains(&text(0)) || matches!(text(0), "the" | "my" | "our" | "your");
+    let relative =
+        (1..clause.len().min(5)).find(|at| matches!(text(*at), "who" | "which" | "that"));
+    named
+        && relative.is_some_and(|relative| {
+            !(1..relative).any(is_finite)
+                && (relative + 1..clause.len()).filter(|at| is_finite(*at)).count() < 2
+        })
 }
 
 /// Whether a sentence may end with this word.
@@ -67,4 +124,31 @@ fn counts(clause: &[Word]) -> bool {
         at += run.max(1);
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn shown(text: &str, expected: bool) {
+        let clause: Vec<Word> = text.split(' ').map(Word::new).collect();
+        assert_eq!(can_be_shown(&clause), expected, "{text}");
+    }
+
+    #[test]
+    fn a_name_alone_is_no_clause() {
+        shown("the fella who came to fit the blinds", false);
+        shown("the fella who came to fit the blinds left", true);
+        shown("the crown that you put in came out", true);
+        shown("the parcel that you sent hasn't come", true);
+        shown("my dog that had the operation yesterday", false);
+        shown("my phone keeps telling me that it's full", true);
+    }
+
+    #[test]
+    fn what_is_only_half_turned_is_not_shown() {
+        shown("dem cut off the light this morning", false);
+        shown("they cut off the light this morning", true);
+    }
 }

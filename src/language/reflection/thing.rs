@@ -57,7 +57,9 @@ pub(super) fn parts(word: &Word) -> (&str, &str) {
 
 /// A name as it can be said again.
 fn thing(name: &[Word]) -> Option<Vec<Word>> {
-    if name.iter().any(|word| word.private) {
+    // "The agency told us the deposit" is more than a name.
+    let acts = |word: &Word| matches!(word.text.as_str(), "us" | "me" | "him" | "them");
+    if name.iter().any(|word| word.private || acts(word)) {
         return None;
     }
     let owner = match name[0].text.as_str() {

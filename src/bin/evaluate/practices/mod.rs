@@ -53,7 +53,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let mut scores = Scores::default();
     for (number, dialogue) in truth.dialogues.iter().enumerate() {
         for (at, turn) in dialogue.turns.iter().enumerate() {
-            let heard = detector.hear(turn.party, &turn.text, &dialogue.before(at));
+            let before = detector.before(dialogue.before(at));
+            let heard = detector.hear(turn.party, &turn.text, &before);
             let marks = scores.add(dialogue, at, &heard);
             if args.per_line {
                 println!("{}.{at}\t{}\t{}\t{}", number + 1, turn.party.name(), turn.text, marks);

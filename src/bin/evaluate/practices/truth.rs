@@ -46,11 +46,11 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
-    /// What the other party said in its last two turns before this one.
-    pub fn before(&self, turn: usize) -> String {
+    /// What the other party said before this turn, the last at the end.
+    pub fn before(&self, turn: usize) -> impl Iterator<Item = &str> {
         let party = self.turns[turn].party;
-        let before = self.turns[..turn].iter().rev().filter(|turn| turn.party != party).take(2);
-        before.map(|turn| turn.text.as_str()).collect::<Vec<_>>().join(" ")
+        let before = self.turns[..turn].iter().filter(move |turn| turn.party != party);
+        before.map(|turn| turn.text.as_str())
     }
 }
 
@@ -199,8 +199,8 @@ mod tests {
         assert_eq!(dialogue.expected.len(), LABELS.len());
         let there: Vec<_> = dialogue.expected.iter().filter(|e| e.present).collect();
         assert_eq!((there.len(), there[0].name), (1, "wraps-up"));
-        assert_eq!(dialogue.before(1), "It broke.");
-        assert_eq!(dialogue.before(0), "");
+        assert_eq!(dialogue.before(1).collect::<Vec<_>>(), ["It broke."]);
+        assert_eq!(dialogue.before(0).count(), 0);
     }
 
     #[test]

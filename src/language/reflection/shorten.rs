@@ -1,0 +1,84 @@
+//! A clause that is too long, without what hangs on it.
+
+use super::heard::Word;
+use super::verbs::{is_auxiliary, is_past, is_third};
+
+/// Of fewer words nothing is cut off.
+const LEAST: usize = 4;
+
+/// The clause without a relative clause behind its subject, and without what tells when or why; the
+/// longest first.
+pub(super) fn shorter(clause: &[Word]) -> Vec<Vec<Word>> {
+    let bare = without_relative(clause);
+    let whole = bare.as_deref().unwrap_or(clause);
+    let cuts = (LEAST..whole.len()).rev().filter(|at| hangs_on(whole, *at));
+    let cut: Vec<Vec<Word>> = cuts.map(|at| whole[..at].to_vec()).filter(|cut| acts(cut)).collect();
+    bare.into_iter().chain(cut).collect()
+}
+
+/// "The dishwasher | you fitted on Tuesday | is leaking".
+fn without_relative(clause: &[Word]) -> Option<Vec<Word>> {
+    let text = |at: usize| clause[at].text.as_str();
+    let owned = matches!(text(0), "the" | "my" | "our" | "your" | "that" | "this");
+    let from = (2..clause.len().min(5)).find(|at| {
+        matches!(text(*at), "you" | "i" | "we" | "they") && !(1..*at).any(|at| is_finite(text(at)))
+    });
+    let from = from.filter(|at| owned && *at + 1 < clause.len() && is_past(text(at + 1)))?;
+    let to = (from + 2..clause.len()).find(|at| is_finite(text(*at)))?;
+    Some([&clause[..from], &clause[to..]].concat())
+}
+
+/// Whether what begins at `at` tells when, or why.
+fn hangs_on(clause: &[Word], at: usize) -> bool {
+    let next = clause.get(at + 1).map_or("", |next| next.text.as_str());
+    match clause[at].text.as_str() {
+        "since" | "when" | "whenever" | "because" | "until" | "till" | "while" | "before"
+        | "although" => true,
+        "every" => matches!(next, "time" | "single"),
+        _ => false,
+    }
+}
+
+/// Whether it says more than a name: who does what.
+fn acts(clause: &[Word]) -> bool {
+    clause.iter().any(|word| word.text.contains('\'') || is_finite(&word.text))
+}
+
+fn is_finite(word: &str) -> bool {
+    is_auxiliary(word) || is_third(word) || is_past(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(clause: &str, expected: &[&str]) {
+        let words: Vec<Word> = clause.split(' ').map(Word::new).collect();
+        let said = |words: &Vec<Word>| {
+            words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let shorter: Vec<String> = shorter(&words).iter().map(said).collect();
+        assert_eq!(shorter, expected, "{clause}");
+    }
+
+    #[test]
+    fn what_hangs_on_it_goes() {
+        check(
+            "the dishwasher you fitted on tuesday is leaking all over my floor",
+            &["the dishwasher is leaking all over my floor"],
+        );
+        check(
+            "the puppy you sold us has been sick since the day we brought him home",
+            &[
+                "the puppy has been sick since the day we brought him home",
+                "the puppy has been sick",
+            ],
+        );
+        check(
+            "the app keeps logging me out every time i try and pay",
+            &["the app keeps logging me out"],
+        );
+        check("nobody has rung me back", &[]);
+    }
+}
