@@ -48,7 +48,7 @@ fn what_cannot_be_analysed_is_listed_and_stops_nothing() {
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     let report = said(&output);
     assert!(
-        report.contains("6 recordings: 1 analysed, 1 are copies of others, 4 failed."),
+        report.contains("6 recordings: 1 analysed, 1 a copy of another, 4 failed."),
         "{report}"
     );
     let failed = night.failures();
@@ -88,7 +88,7 @@ fn other_settings_are_noticed_and_the_calls_analysed_again_on_request() {
     fs::write(&settings, "[dialogue]\nsilence_min_secs = 2.0\n").unwrap();
     let settings = settings.to_str().unwrap();
     let report = said(&night.run(&["--config", settings]));
-    assert!(report.contains("2 were there already"), "{report}");
+    assert!(report.contains("2 there already"), "{report}");
     assert!(report.contains("2 of those that were there"), "{report}");
     assert!(night.logs() == before);
     let report = said(&night.run(&["--config", settings, "--again"]));

@@ -107,6 +107,6 @@ fn without_room_it_stops_and_blames_no_recording() {
     assert!(!night.archive().join("failures.csv").exists(), "{report}");
     // With room again, the rest is done.
     let report = said(&night.run(&[]));
-    assert!(report.contains("7 recordings: 5 analysed, 2 were there already."), "{report}");
+    assert!(report.contains("7 recordings: 5 analysed, 2 there already."), "{report}");
     assert_eq!(night.logs().len(), 7);
 }

@@ -103,6 +103,31 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
+fn the_log_is_whole_though_nobody_reads_the_output() {
+    let place = Place::new();
+    place.replay(&[DEMO, "--out", "whole", "--quiet"]);
+    let mut command = place.command(&["replay", "--no-words", DEMO, "--out", "piped", "--json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("evenkeel.call/1"), "{first}");
+    assert!(child.wait().unwrap().success());
+    let log = |name: &str| fs::read(place.path(name).join("events.jsonl")).unwrap();
+    assert!(log("piped") == log("whole"));
+}
+
+#[test]
+fn a_call_is_not_written_into_an_archive() {
+    let place = Place::new();
+    for folder in ["archive/calls", "archive/.unfinished"] {
+        fs::create_dir_all(place.path(folder)).unwrap();
+    }
+    let ran = place.run(&["replay", "--no-words", DEMO, "--out", "archive"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("is an archive") && ran.err.contains("--out"), "{}", ran.err);
+}
+
+#[test]
 fn a_replay_leaves_a_log_and_tells_the_call() {
     let place = Place::new();
     let ran = place.replay(&[DEMO]);

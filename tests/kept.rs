@@ -168,7 +168,7 @@ fn the_command_lists_first_and_leaves_no_words_behind() {
     assert!(listed.contains("2020-01-01") && listed.contains("--yes does it"), "{listed}");
     assert!(dir.path().join("calls/old").is_dir());
     let done = told(&purge(&["--yes"]), 0);
-    assert!(done.contains("1 of 1 calls") && done.contains(PURGED_NAME), "{done}");
+    assert!(done.contains("1 of 1 call") && done.contains(PURGED_NAME), "{done}");
     assert!(!dir.path().join("calls/old").exists());
     for (name, bytes) in contents_of_files(dir.path()) {
         assert!(!holds(&bytes, SECRET_WORD), "{name}");
@@ -422,7 +422,7 @@ fn a_locked_archive_holds_no_words_and_is_searched_with_its_key() {
     let no_key = told(&evenkeel(&["archive", "lock", root], ""), 1);
     assert!(no_key.contains("--key") && no_key.contains("key new"), "{no_key}");
     let locked = told(&evenkeel(&["archive", "lock", root, "--key", key], ""), 0);
-    assert!(locked.contains("2 calls are locked"), "{locked}");
+    assert!(locked.contains("Locked: 2 calls"), "{locked}");
     assert!(!archive.join(INDEX_NAME).exists() && !archive.join("index.html").exists());
 
     let find = |more: &[&str]| {
@@ -432,7 +432,7 @@ fn a_locked_archive_holds_no_words_and_is_searched_with_its_key() {
         )
     };
     let without = told(&find(&[]), 0);
-    assert!(without.contains("2 calls are locked and left out"), "{without}");
+    assert!(without.contains("locked and left out: 2"), "{without}");
     let with = told(&find(&["--key", key]), 0);
     assert_eq!(with.lines().count(), 2, "{with}");
     for (name, bytes) in contents_of_files(&archive) {
@@ -451,12 +451,22 @@ fn a_locked_archive_holds_no_words_and_is_searched_with_its_key() {
         .unwrap();
     assert!(told(&by_environment, 0).contains(SECRET_WORD));
     let beside = told(&evenkeel(&["page", call, "--key", key], ""), 1);
-    assert!(beside.contains("--out"), "{beside}");
+    assert!(beside.contains("another place"), "{beside}");
     let page = dir.path().join("a.html");
     told(&evenkeel(&["page", call, "--key", key, "--out", page.to_str().unwrap()], ""), 0);
     assert!(fs::read_to_string(&page).unwrap().contains(SECRET_WORD));
     told(&evenkeel(&["notes", "add", call, "late", "--key", key], ""), 0);
     assert!(told(&evenkeel(&["notes", "list", call, "--key", key], ""), 0).contains("late"));
+    // A page of trends would tell it as well, and so would that of all calls.
+    for page in ["trends", "page"] {
+        let args: &[&str] =
+            if page == "trends" { &["trends", root, "--page"] } else { &["page", root] };
+        let refused = told(&evenkeel(&[args, &["--key", key]].concat(), ""), 1);
+        assert!(refused.contains("another place"), "{refused}");
+    }
+    for page in ["trends.html", "index.html"] {
+        assert!(!archive.join(page).exists(), "{page}");
+    }
     // Another key is refused before anything is done.
     let other = dir.path().join("other.key");
     Key::generate().write_new(&other, None).unwrap();
@@ -465,12 +475,34 @@ fn a_locked_archive_holds_no_words_and_is_searched_with_its_key() {
         told(&evenkeel(&["archive", "lock", root, "--key", other], ""), 1).contains("another key")
     );
     let refused = told(&evenkeel(&["archive", "unlock", root, "--key", other], ""), 1);
-    assert!(
-        refused.contains("another key") && refused.contains("0 calls are unlocked"),
-        "{refused}"
-    );
+    assert!(refused.contains("another key") && refused.contains("Unlocked: 0 calls"), "{refused}");
     told(&evenkeel(&["archive", "unlock", root, "--key", key], ""), 0);
     assert!(told(&find(&[]), 0).lines().count() == 2);
+}
+
+#[test]
+fn a_key_does_not_lie_with_what_it_locks() {
+    let dir = tempfile::tempdir().unwrap();
+    call(dir.path(), "a", None);
+    fs::create_dir(dir.path().join(".unfinished")).unwrap();
+    let root = dir.path().to_str().unwrap();
+    let within = dir.path().join("k.key");
+    let within = within.to_str().unwrap();
+    assert!(told(&evenkeel(&["archive", "key", "new", within], ""), 1).contains("lies within"));
+    Key::generate().write_new(Path::new(within), None).unwrap();
+    let refused = told(&evenkeel(&["archive", "lock", root, "--key", within], ""), 1);
+    assert!(refused.contains("lies within"), "{refused}");
+}
+
+#[test]
+fn notes_come_together_only_of_one_call() {
+    let dir = tempfile::tempdir().unwrap();
+    let [one, other] = ["a", "b"].map(|id| call(dir.path(), id, None));
+    let [one, other] = [&one, &other].map(|path| path.to_str().unwrap());
+    told(&evenkeel(&["notes", "add", one, "late"], ""), 0);
+    let refused = told(&evenkeel(&["notes", "merge", one, other], ""), 1);
+    assert!(refused.contains("not the same call"), "{refused}");
+    assert!(told(&evenkeel(&["notes", "list", other], ""), 0).contains("Nothing was noted"));
 }
 
 #[test]

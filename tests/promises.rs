@@ -86,7 +86,7 @@ fn the_first_due_is_told_first() {
         "         Due             Call  Who         At  Promised",
         "overdue  Fri 07 Feb 2020 one   Agent    01:07  “I'll call you back by Friday”",
         "         Tue 31 Dec 2999 two   Agent  1:02:05  “I'll post it”",
-        "         no day said     one   Agent    00:04  “we'll be in touch”",
+        "         day not known   one   Agent    00:04  “we'll be in touch”",
         "",
         "3 promises, 1 overdue. Whether they were kept, the logs do not say.",
     ];

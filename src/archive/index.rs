@@ -67,6 +67,19 @@ pub enum IndexError {
     Worker(#[from] SessionError),
 }
 
+impl IndexError {
+    /// Of a folder that has no calls, or none that can be seen.
+    pub(super) fn no_archive(root: &Path) -> IndexError {
+        let path = root.to_owned();
+        match fs::read_dir(root.join("calls")) {
+            Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {
+                IndexError::File { path, source }
+            }
+            _ => IndexError::NoArchive { path },
+        }
+    }
+}
+
 /// What was taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refreshed {
@@ -99,7 +112,7 @@ impl Index {
     pub fn open_with(root: &Path, key: Option<&Key>) -> Result<(Index, Refreshed), IndexError> {
         let calls = root.join("calls");
         if !calls.is_dir() {
-            return Err(IndexError::NoArchive { path: root.to_owned() });
+            return Err(IndexError::no_archive(root));
         }
         let path = root.join(INDEX_NAME);
         if key.is_some() && any_locked(&calls) {
@@ -211,13 +224,17 @@ impl Index {
     fn refresh(&mut self, calls: &Path, key: Option<&Key>) -> Result<Refreshed, IndexError> {
         let mut known = self.stamps()?;
         let mut changed: Vec<(String, Stamp)> = Vec::new();
-        let mut locked = 0;
+        let (mut locked, mut closed) = (0, Vec::new());
         let failed = |source| IndexError::File { path: calls.to_owned(), source };
         for entry in fs::read_dir(calls).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let log = entry.path().join(LOG_NAME);
             // One look at the disk a call: of ten thousand they are most of the time.
             let (found, is_locked) = match fs::metadata(&log) {
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                    closed.push(format!("{}: can't be read: {error}", entry.path().display()));
+                    continue;
+                }
                 Ok(found) => (Ok(found), false),
                 Err(_) => (fs::metadata(locked_path(&log)), true),
             };
@@ -233,7 +250,8 @@ impl Index {
                 changed.push((id, stamp));
             }
         }
-        let mut refreshed = Refreshed { gone: known.len(), locked, ..Refreshed::default() };
+        let mut refreshed =
+            Refreshed { gone: known.len(), locked, damaged: closed, ..Refreshed::default() };
         if known.is_empty() && changed.is_empty() {
             return Ok(refreshed);
         }

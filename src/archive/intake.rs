@@ -236,7 +236,14 @@ impl Intake {
         files.sort();
         folders.sort();
         self.add_files(files, &BTreeMap::new());
-        folders.iter().try_for_each(|folder| self.add_folder(folder))
+        for folder in folders {
+            // One that can't be read is told with the failures, and stops nothing.
+            if let Err(why) = self.add_folder(&folder) {
+                let files = CallFiles::One { path: folder, agent: Side::default() };
+                self.push(Job { refused: Some(why.to_string()), ..Job::of(files) });
+            }
+        }
+        Ok(())
     }
 
     /// Recordings, of which an `…agent.wav` and a `…customer.wav` are one call's; with the sizes of those

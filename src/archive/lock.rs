@@ -106,7 +106,7 @@ pub fn any_locked(calls: &Path) -> bool {
 pub(super) fn calls_of(root: &Path) -> Result<Vec<PathBuf>, IndexError> {
     let calls = root.join("calls");
     if !calls.is_dir() {
-        return Err(IndexError::NoArchive { path: root.to_owned() });
+        return Err(IndexError::no_archive(root));
     }
     let failed = |source| IndexError::File { path: calls.clone(), source };
     let mut found = Vec::new();

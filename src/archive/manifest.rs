@@ -111,7 +111,7 @@ fn csv_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>),
         let line = error.position().map_or(1, |position| position.line());
         match error.into_kind() {
             csv::ErrorKind::Io(source) => ManifestError::Read { path: path.to_owned(), source },
-            kind => ManifestError::Row { path: path.to_owned(), line, why: format!("{kind:?}") },
+            kind => ManifestError::Row { path: path.to_owned(), line, why: why(&kind) },
         }
     };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content);
@@ -123,6 +123,18 @@ fn csv_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>),
     }
     let rows = reader.deserialize().map(|row| row.map_err(failed)).collect::<Result<_, _>>()?;
     Ok((rows, headers))
+}
+
+/// What is wrong with a row of CSV.
+fn why(kind: &csv::ErrorKind) -> String {
+    match kind {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{len} columns where the heading has {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8; save it as UTF-8".to_owned(),
+        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        _ => "not a row of comma-separated values".to_owned(),
+    }
 }
 
 fn json_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>), ManifestError> {

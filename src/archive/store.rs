@@ -21,6 +21,8 @@ const LONGEST_STEM: usize = 60;
 /// Hexadecimal digits of the content's hash in a call's name: with 10,000,000 calls the
 /// chance that two share them is below 1 in 20,000.
 pub(super) const DIGITS: usize = 16;
+/// Where calls under way are.
+const UNFINISHED: &str = ".unfinished";
 /// The file that its maker holds locked while it works.
 const LOCK_NAME: &str = "lock";
 /// What the name of a call's folder ends with while another takes its place.
@@ -44,7 +46,7 @@ pub struct Archive {
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// Something can't be written there.
-    #[error("{}: can't be written: {source}; choose another folder with --out, or make room", path.display())]
+    #[error("{}: can't be written: {source}; choose another place with --out, or make room", path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -122,6 +124,11 @@ fn id_of(job: &Job, sums: &[Sha256Sum]) -> String {
     format!("{}-{}", if name.is_empty() { "call" } else { name }, &digits[..DIGITS])
 }
 
+/// Whether an archive was made at `root`.
+pub fn is_archive(root: &Path) -> bool {
+    ["calls", UNFINISHED].into_iter().all(|folder| root.join(folder).is_dir())
+}
+
 impl Archive {
     /// Opens the archive at `root`, which is made where it isn't there, readable by its owner only.
     /// What programs that were killed have left unfinished is cleared away.
@@ -130,7 +137,7 @@ impl Archive {
     /// [`ArchiveError::Write`], [`ArchiveError::Folder`].
     pub fn open(root: &Path) -> Result<Archive, ArchiveError> {
         CallFolder::create(&root.join("calls"))?;
-        let unfinished = root.join(".unfinished");
+        let unfinished = root.join(UNFINISHED);
         CallFolder::create(&unfinished)?;
         clear(&unfinished, &root.join("calls"));
         for number in 0.. {

@@ -197,6 +197,8 @@ fn hears(device: &Device, server: SoundServer, id: &str) -> Hears {
         // A sink opens as an input: its monitor.
         SoundServer::PipeWire if input && output => Hears::Playback,
         SoundServer::PulseAudio if input && id.ends_with(".monitor") => Hears::Playback,
+        // It takes all and gives silence.
+        SoundServer::Alsa if id.starts_with("alsa:null") => Hears::Nothing,
         // An input stream on an output is a loopback.
         SoundServer::Wasapi | SoundServer::CoreAudio if output && !input => Hears::Playback,
         _ if input => Hears::Microphone,

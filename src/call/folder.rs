@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file;
 use super::key::Key;
-use super::record::Line;
+use super::record::{Line, Record, SCHEMA};
 use crate::event::Event;
 
 /// Name of the event log in a call's folder.
@@ -18,7 +18,7 @@ pub const AUDIO_NAME: &str = "audio.wav";
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Something can't be written there.
-    #[error("{}: can't be written: {source}; choose another folder with --out, or make room", path.display())]
+    #[error("{}: can't be written: {source}; choose another place with --out, or make room", path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -48,7 +48,7 @@ pub enum FolderError {
         path: PathBuf,
     },
     /// A file was locked with another key.
-    #[error("{}: was locked with another key; nothing was changed", path.display())]
+    #[error("{}: was locked with another key", path.display())]
     WrongKey {
         /// The file.
         path: PathBuf,
@@ -58,6 +58,14 @@ pub enum FolderError {
     Damaged {
         /// The file.
         path: PathBuf,
+    },
+    /// The log is of a format of which nothing is known.
+    #[error("{}: its format is `{schema}`, and this program reads `{SCHEMA}`; get the Evenkeel that made it", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        schema: String,
     },
     /// A line of the log is damaged.
     #[error("{}, line {line}: not an event: {source}; the lines before it are good", path.display())]
@@ -229,8 +237,11 @@ pub fn read_log_with(path: &Path, key: Option<&Key>) -> Result<Vec<Line>, Folder
         if read.map_err(|source| file::read_error(&path, source))? == 0 {
             break;
         }
-        match serde_json::from_str(&text) {
-            Ok(line) => lines.push(line),
+        match serde_json::from_str::<Line>(&text) {
+            Ok(line) => {
+                known(&line, &path)?;
+                lines.push(line);
+            }
             Err(_) if !text.ends_with('\n') => break,
             Err(source) => {
                 let path = file::on_disk(&path);
@@ -260,6 +271,17 @@ pub fn salvage_log(path: &Path, key: Option<&Key>) -> Result<(Vec<Line>, usize),
 }
 
 /// The place of the log that is at `path`, or in the folder there.
+/// That a log's first line is of a format that this program knows.
+fn known(line: &Line, path: &Path) -> Result<(), FolderError> {
+    match &line.record {
+        Record::Call { schema, .. } if schema != SCHEMA => {
+            let path = file::on_disk(path);
+            Err(FolderError::Schema { path, schema: schema.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn log_at(path: &Path) -> PathBuf {
     if path.is_dir() {
         return path.join(LOG_NAME);
@@ -271,6 +293,21 @@ fn log_at(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_of_another_format_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let head = |schema: &str| {
+            format!(
+                r#"{{"at":0.0,"type":"call","schema":"{schema}","version":"0","id":"a","started":null,"source":[],"layout":"stereo","config_sha256":"","models":[]}}"#
+            ) + "\n"
+        };
+        fs::write(dir.path().join(LOG_NAME), head(SCHEMA)).unwrap();
+        assert_eq!(read_log(dir.path()).unwrap().len(), 1);
+        fs::write(dir.path().join(LOG_NAME), head("evenkeel.call/9")).unwrap();
+        let error = read_log(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("`evenkeel.call/9`") && error.contains(SCHEMA), "{error}");
+    }
     use crate::event::Body;
     use crate::units::{CallSpan, CallTime};
 

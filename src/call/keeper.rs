@@ -268,6 +268,7 @@ fn reason(error: &FolderError) -> String {
         | FolderError::Locked { .. }
         | FolderError::WrongKey { .. }
         | FolderError::Damaged { .. }
+        | FolderError::Schema { .. }
         | FolderError::Line { .. } => error.to_string(),
     }
 }

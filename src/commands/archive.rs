@@ -13,9 +13,11 @@ use crate::archive::Index;
 use crate::archive::index::Refreshed;
 use crate::archive::lock::{Done, KEY_NAME, Way, locked_otherwise, turn};
 use crate::archive::purge::{PURGED_NAME, Plan, Told, last_day, plan, purge, today};
+use crate::archive::store::is_archive;
 use crate::call::exposure::{exposed, exposed_in};
 use crate::call::key::{KEY_FILE_VARIABLE, Key};
 use crate::report::page::{INDEX_PAGE, TRENDS_PAGE, write_index_page};
+use crate::report::wording::counted;
 
 /// Take care of an archive
 #[derive(Args)]
@@ -121,9 +123,9 @@ fn rebuild(archive: &Path) -> anyhow::Result<u8> {
     for why in &damaged {
         anstream::eprintln!("evenkeel: {why}; the call is left out");
     }
-    anstream::println!("{read} calls are in the index of {}.", archive.display());
+    anstream::println!("Calls in the index of {}: {read}.", archive.display());
     if locked > 0 {
-        anstream::println!("{locked} calls are locked, and so not in it.");
+        anstream::println!("Locked, and so not in it: {locked}.");
     }
     Ok(if damaged.is_empty() { 0 } else { 1 })
 }
@@ -149,9 +151,10 @@ fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
     let all = plan.old.len() + plan.young + plan.kept.len();
     if !args.yes {
         anstream::println!(
-            "{} of {all} calls, from {until} or before, {megabytes:.1} MB, would be removed for good. \
-             Nothing was: --yes does it.",
-            plan.old.len()
+            "Would be removed for good: {} of {} ({megabytes:.1} MB), from {until} or before. Nothing was: \
+             --yes does it.",
+            plan.old.len(),
+            counted(all, "call")
         );
         return Ok(0);
     }
@@ -170,7 +173,8 @@ fn remove_old(args: &PurgeArgs) -> anyhow::Result<u8> {
         );
     }
     anstream::println!(
-        "{gone} of {all} calls, {megabytes:.1} MB, are removed; {PURGED_NAME} in the archive says which."
+        "Removed: {gone} of {} ({megabytes:.1} MB); {PURGED_NAME} in the archive says which.",
+        counted(all, "call")
     );
     Ok(u8::from(!troubles.is_empty()))
 }
@@ -222,13 +226,21 @@ fn lock(args: &LockArgs, way: Way) -> anyhow::Result<u8> {
             bail!("{}: is not there; give the key's file with --key", own.display())
         }
         (true, _) => bail!("{}: no archive there", args.archive.display()),
-        (false, None) => bail!(
-            "give the key's file with --key or {KEY_FILE_VARIABLE}, or --passphrase; `evenkeel archive \
-             key new FILE` makes one"
-        ),
+        (false, None) => {
+            let made = match way {
+                Way::Lock => "; `evenkeel archive key new FILE` makes one",
+                Way::Unlock => "",
+            };
+            bail!("give the key's file with --key or {KEY_FILE_VARIABLE}, or --passphrase{made}")
+        }
     };
     if way == Way::Lock {
         refuse_other(&args.archive, &key)?;
+        if !args.passphrase
+            && let Some(path) = args.key.path()
+        {
+            refuse_within(&path, &args.archive)?;
+        }
     }
     // Both have words of calls on them.
     let done = turn(&args.archive, way, &key, &[INDEX_PAGE, TRENDS_PAGE])?;
@@ -237,11 +249,13 @@ fn lock(args: &LockArgs, way: Way) -> anyhow::Result<u8> {
         anstream::eprintln!("evenkeel: {trouble}");
     }
     let (did, were) = match way {
-        Way::Lock => ("locked", "were locked"),
-        Way::Unlock => ("unlocked", "were open"),
+        Way::Lock => ("Locked", "locked before"),
+        Way::Unlock => ("Unlocked", "open before"),
     };
-    anstream::println!("{calls} calls are {did} ({files} files); {already} {were} already.");
-    if way == Way::Lock {
+    let removed = way == Way::Lock && calls > 0;
+    let (calls, files) = (counted(calls, "call"), counted(files, "file"));
+    anstream::println!("{did}: {calls} ({files}); {were}: {already}.");
+    if removed {
         anstream::println!(
             "The index and the pages of the archive had words of calls and are removed; with the key, \
              `find` and `trends` read the calls themselves."
@@ -261,7 +275,29 @@ fn refuse_other(archive: &Path, key: &Key) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A key that lies with what it locks keeps nobody out.
+fn refuse_within(key: &Path, archive: &Path) -> anyhow::Result<()> {
+    let (Ok(within), Ok(root)) = (key.canonicalize(), archive.canonicalize()) else {
+        return Ok(());
+    };
+    if within.starts_with(root) {
+        bail!(
+            "{}: the key lies within the archive that it locks; move it elsewhere",
+            key.display()
+        );
+    }
+    Ok(())
+}
+
 fn new_key(file: &Path, passphrase: bool) -> anyhow::Result<u8> {
+    let folder = std::path::absolute(file)?;
+    if let Some(archive) = folder.ancestors().skip(1).find(|folder| is_archive(folder)) {
+        bail!(
+            "{}: lies within the archive {}; a key must not lie with what it locks",
+            file.display(),
+            archive.display()
+        );
+    }
     if file.exists() {
         // Before the passphrase is asked for.
         Key::generate().write_new(file, None)?;

@@ -125,18 +125,19 @@ fn known(text: &str, names: &[&str], what: &str) -> Result<String, String> {
     if names.contains(&text) {
         return Ok(text.to_owned());
     }
-    let near = names
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)));
-    let near = near.map_or(String::new(), |near| format!("; do you mean `{near}`?"));
-    Err(format!("there is no {what} `{text}`{near}"))
+    let likeness = |name: &str| strsim::jaro_winkler(name, text);
+    let near = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    Err(match near.filter(|near| likeness(near) > 0.75) {
+        Some(near) => format!("there is no {what} `{text}`; did you mean `{near}`?"),
+        None => format!("there is no {what} `{text}`; there are: {}", names.join(", ")),
+    })
 }
 
 /// Opens the index, and says what could not be read.
 pub(super) fn open(archive: &std::path::Path, key: Option<&Key>) -> anyhow::Result<Index> {
     let (index, Refreshed { damaged, locked, .. }) = Index::open_with(archive, key)?;
     if locked > 0 {
-        anstream::eprintln!("evenkeel: {locked} calls are locked and left out; --key reads them");
+        anstream::eprintln!("evenkeel: locked and left out: {locked}; --key reads them");
     }
     for why in damaged {
         anstream::eprintln!("evenkeel: {why}; the call is left out");

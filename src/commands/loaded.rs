@@ -72,6 +72,8 @@ impl LoadedModels {
         words_by: WordsBy,
         phrases: Option<&Path>,
     ) -> anyhow::Result<LoadedModels> {
+        // Looked at before anything slow, and where there are no words as well.
+        let patterns = phrases.map(patterns).transpose()?;
         let store = ModelStore::open(ModelDirs::from_env())?;
         let vad = store.find(ModelKind::VoiceActivity, None)?;
         let mut used = vec![model_used(&vad)?];
@@ -94,8 +96,8 @@ impl LoadedModels {
             let model = LanguageModel::from_safetensors(&bytes)
                 .with_context(|| format!("{}: can't be used", language.path.display()))?;
             if let Some(detector) = detector(&model, &store, &mut used)? {
-                let detector = match phrases {
-                    Some(path) => detector.with_patterns(patterns(path)?),
+                let detector = match patterns {
+                    Some(patterns) => detector.with_patterns(patterns),
                     None => detector,
                 };
                 let reflection = reflection(&model, &store, &mut used)?;
@@ -116,9 +118,9 @@ impl LoadedModels {
 
 /// The shipped turns of phrase and those of a file.
 fn patterns(path: &Path) -> anyhow::Result<Patterns> {
-    let place = || path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(place)?;
-    Patterns::extended(&text).with_context(place)
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: can't be read", path.display()))?;
+    Patterns::extended(&text).with_context(|| path.display().to_string())
 }
 
 /// What tells what utterances do. Without its weights the rest works, so that is only said.

@@ -1,6 +1,6 @@
 //! `evenkeel notes`: what people say of calls and of their moments.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -11,10 +11,12 @@ use super::calls::calls_at;
 use super::keys::KeyArgs;
 use super::place::{name, stretch};
 use crate::call::file::is_call;
-use crate::call::folder::{LOG_NAME, read_log_with};
+use crate::call::folder::{FolderError, LOG_NAME, read_head_with, read_log_with};
 use crate::call::key::Key;
 use crate::call::notes::{About, Note, Notes, Said, Verdict, add_with, merge_with};
+use crate::call::record::Record;
 use crate::event::Body;
+use crate::report::share::prompts;
 use crate::units::CallTime;
 
 /// Verdicts and notes on calls: add, take back, list, bring two copies together
@@ -107,6 +109,7 @@ pub fn run(args: NotesArgs) -> anyhow::Result<u8> {
             for folder in [&from, &into] {
                 must_be_a_call(folder)?;
             }
+            must_be_the_same(&from, &into, key)?;
             anstream::println!("{}", told(merge_with(&from, &into, key)?));
         }
     }
@@ -147,7 +150,7 @@ fn look(call: &Path, about: About, key: Option<&Key>) -> anyhow::Result<()> {
     let mut bodies = lines.iter().filter_map(|line| line.body());
     match about {
         About::Cue(id) if !bodies.any(|body| matches!(body, Body::Cue(cue) if cue.id == id)) => {
-            bail!("{}: there is no prompt {id} in this call", call.display())
+            bail!("{}: there is no prompt {id} in this call; {}", call.display(), prompts(&lines))
         }
         About::Moment { start, .. } => {
             let end = lines.last().map_or(0.0, |line| CallTime::from(line.at).secs());
@@ -174,6 +177,7 @@ fn undo(call: &Path, id: &str, by: Option<String>, key: Option<&Key>) -> anyhow:
 
 fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
+    let mut nothing = true;
     for path in paths {
         for call in calls_at(path)? {
             let notes = Notes::read_with(&call, key)?;
@@ -188,11 +192,15 @@ fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<()> {
             if standing.is_empty() {
                 continue;
             }
+            nothing = false;
             writeln!(out, "{}", call.display())?;
             for note in standing {
                 writeln!(out, "  {}", line(note))?;
             }
         }
+    }
+    if nothing {
+        writeln!(out, "Nothing was noted.")?;
     }
     Ok(())
 }
@@ -222,8 +230,31 @@ fn clock(secs: f64) -> String {
 }
 
 fn must_be_a_call(folder: &Path) -> anyhow::Result<()> {
-    if !is_call(folder) {
-        bail!("{}: not a call's folder; it has no {LOG_NAME}", folder.display());
+    if is_call(folder) {
+        return Ok(());
+    }
+    if let Err(error) = std::fs::read_dir(folder)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        bail!("{}: can't be read: {error}", folder.display());
+    }
+    bail!("{}: not a call's folder; it has no {LOG_NAME}", folder.display());
+}
+
+/// That one folder is a copy of the other: what is said of a call belongs to no other.
+fn must_be_the_same(from: &Path, into: &Path, key: Option<&Key>) -> anyhow::Result<()> {
+    let call = |folder: &Path| {
+        Ok::<_, FolderError>(match read_head_with(folder, key)?.record {
+            Record::Call { id, started, source, .. } => Some((id, started, source)),
+            _ => None,
+        })
+    };
+    if call(from)? != call(into)? {
+        bail!(
+            "{} and {}: not the same call; nothing was brought over",
+            from.display(),
+            into.display()
+        );
     }
     Ok(())
 }

@@ -9,12 +9,13 @@ use clap::Args;
 use super::calls::calls_at;
 use super::find::open;
 use super::keys::KeyArgs;
+use crate::archive::lock::any_locked;
 use crate::call::file::{is_call, is_locked};
 use crate::call::folder::{CallFolder, LOG_NAME};
 use crate::call::key::Key;
 use crate::call::search::call_folders;
 use crate::report::page::{
-    INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_with, write_index_page,
+    INDEX_PAGE, PageError, is_up_to_date, write_call_page, write_call_page_with,
     write_index_page_to,
 };
 use crate::session::batch::each;
@@ -93,17 +94,37 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
         },
     )?;
     for archive in archives {
-        let index = open(archive, key.as_ref())?;
         let path = match &target {
-            Target::Folder(out) => write_index_page_to(archive, &index, &out.join(INDEX_PAGE))?,
-            Target::Beside { .. } | Target::File(_) => write_index_page(archive, &index)?,
+            Target::Folder(out) => out.join(INDEX_PAGE),
+            Target::Beside { .. } | Target::File(_) => archive.join(INDEX_PAGE),
         };
-        counts.index.push(path);
+        if key.is_some()
+            && let Err(why) = refuse_beside_locked(archive, &path)
+        {
+            counts.failed(&why.to_string());
+            continue;
+        }
+        let index = open(archive, key.as_ref())?;
+        counts.index.push(write_index_page_to(archive, &index, &path)?);
     }
     if !args.quiet {
         counts.tell();
     }
     Ok(u8::from(counts.failed > 0))
+}
+
+/// A page with words of locked calls must not lie in their archive.
+pub(super) fn refuse_beside_locked(archive: &Path, page: &Path) -> Result<(), PageError> {
+    let folder = page.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+    let within = match (folder, archive.canonicalize()) {
+        (Ok(folder), Ok(archive)) => folder.starts_with(archive),
+        _ => false,
+    };
+    match within && any_locked(&archive.join("calls")) {
+        true => Err(PageError::BesideLocked { folder: archive.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 /// Where pages go.

@@ -50,7 +50,7 @@ pub(super) fn name(given: Option<String>) -> anyhow::Result<String> {
     let system =
         || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok());
     let name = given.or_else(system).filter(|name| !name.trim().is_empty());
-    name.context("who says it is not known; give a name with --by")
+    name.context("your name on this computer is not known; give one with --by")
 }
 
 #[cfg(test)]

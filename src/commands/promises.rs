@@ -72,9 +72,21 @@ pub fn run(args: PromisesArgs) -> anyhow::Result<u8> {
     if troubles.len() == folders.len() {
         return Err(troubles.swap_remove(0));
     }
-    promises.retain(|promise| {
-        args.due_before.is_none_or(|day| promise.due.is_some_and(|due| due < day))
-    });
+    if let Some(day) = args.due_before {
+        let unknown = promises.iter().filter(|promise| promise.due.is_none()).count();
+        promises.retain(|promise| promise.due.is_some_and(|due| due < day));
+        let to_read = matches!(args.format, Format::Text) && args.out.is_none();
+        if unknown > 0 && to_read {
+            anstream::eprintln!(
+                "evenkeel: promises left out, since their day is not known: {unknown}; of a recording, \
+                 `evenkeel replay --began` tells it"
+            );
+        }
+        if promises.is_empty() && to_read {
+            anstream::println!("No promise falls due before {day}.");
+            return Ok(u8::from(!troubles.is_empty()));
+        }
+    }
     sort_promises(&mut promises);
     match &args.out {
         None => write(args.format, &promises, account_width(), &mut anstream::stdout().lock())?,

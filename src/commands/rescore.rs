@@ -14,10 +14,12 @@ use crate::call::record::Line;
 use crate::call::rescore::{Difference, Prompt, compare, prompts, shown};
 use crate::call::search::call_folders;
 use crate::config::{Config, RuleSet};
+use crate::report::wording::counted;
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
 
 const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
 const GONE: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
 /// Of so many calls each is told, of more only those that change.
@@ -56,7 +58,9 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
         folders.extend(call_folders(path)?);
     }
     if folders.is_empty() {
-        bail!("no calls there: a call's folder has `events.jsonl` in it");
+        let places: Vec<String> =
+            args.calls.iter().map(|path| path.display().to_string()).collect();
+        bail!("{}: no call there; a call's folder has `events.jsonl` in it", places.join(", "));
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut found: Vec<(&PathBuf, Difference)> = Vec::new();
@@ -79,7 +83,20 @@ pub fn run(args: RescoreArgs) -> anyhow::Result<u8> {
         },
     )?;
     found.sort_by_key(|(folder, _)| *folder);
-    write(&found, &mut anstream::stdout().lock())?;
+    let mut out = anstream::stdout().lock();
+    match &args.rules {
+        None => writeln!(
+            out,
+            "{DIM}What the agents saw, against what the shipped rules find in the logs. Pace is looked at once a \
+             second there, so that a prompt for it may move.{DIM:#}"
+        )?,
+        Some(path) => writeln!(
+            out,
+            "{DIM}What the shipped rules find in the logs, against those of {}.{DIM:#}",
+            path.display()
+        )?,
+    }
+    write(&found, &mut out)?;
     for trouble in &troubles {
         anstream::eprintln!("evenkeel: {trouble}; the call is left out");
     }
@@ -110,9 +127,9 @@ fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()
         }
         writeln!(
             out,
-            "{BOLD}{}{BOLD:#}: {} prompts stay, {} go, {} come",
+            "{BOLD}{}{BOLD:#}: {} the same, {} less, {} more",
             folder.display(),
-            kept.len(),
+            counted(kept.len(), "prompt"),
             gone.len(),
             come.len()
         )?;
@@ -129,7 +146,7 @@ fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()
         }
     }
     if found.len() > 1 {
-        writeln!(out, "\n{changed} of {} calls change.", found.len())?;
+        writeln!(out, "\nOther prompts in {changed} of {} calls.", found.len())?;
     }
     if !changes.is_empty() {
         writeln!(out, "\n{BOLD}{:<26}{:>6}{:>6}{:>6}{BOLD:#}", "rule", "stay", "go", "come")?;

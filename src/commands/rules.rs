@@ -13,6 +13,7 @@ use crate::config::rules::file::SHIPPED;
 use crate::config::rules::{MOST_RAISES, Need, Rule, RuleSet};
 use crate::config::settings::{Settings, settings_path};
 use crate::event::PRACTICES;
+use crate::report::wording::{self, counted};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -60,8 +61,10 @@ pub fn run(args: RulesArgs) -> anyhow::Result<()> {
             let needed = changed.needed.iter().filter(|one| !shipped.needed.contains(one)).count();
             writeln!(
                 out,
-                "{}: fine; differs from what is shipped in {rules} rules and {needed} practices",
-                file.display()
+                "{}: fine; differs from what is shipped in {} and {}",
+                file.display(),
+                counted(rules, "rule"),
+                counted(needed, "practice")
             )?;
         }
         Some(RulesCommand::Forgive { rule }) => forgive(&mut out, rule.as_deref())?,
@@ -89,8 +92,8 @@ fn list(out: &mut impl Write, set: &RuleSet, settings: &Settings) -> anyhow::Res
         }
         writeln!(out, "    {DIM}{}{DIM:#}", manner(rule))?;
         if let Some(times) = settings.wrong.get(&rule.name) {
-            let times = (*times).min(MOST_RAISES);
-            writeln!(out, "    called wrong {times} times, which is in the numbers above")?;
+            let times = wording::times((*times).min(MOST_RAISES));
+            writeln!(out, "    called wrong {times}, which is in the numbers above")?;
         }
     }
     writeln!(out, "\nA practice that was not done counts as missed when, at the end of the call:")?;
@@ -153,6 +156,11 @@ fn forgive(out: &mut impl Write, rule: Option<&str>) -> anyhow::Result<()> {
     let path = settings_path().context("this system has no place for settings")?;
     let mut settings = Settings::load(&path)?.unwrap_or_default();
     let forgiven = match rule {
+        Some(rule)
+            if RuleSet::shipped().get(rule).is_none() && !settings.wrong.contains_key(rule) =>
+        {
+            bail!("{rule}: there is no such rule; `evenkeel rules` lists them")
+        }
         Some(rule) if !settings.wrong.contains_key(rule) => {
             let known: Vec<&str> = settings.wrong.keys().map(String::as_str).collect();
             match known.as_slice() {
@@ -164,6 +172,10 @@ fn forgive(out: &mut impl Write, rule: Option<&str>) -> anyhow::Result<()> {
         None => std::mem::take(&mut settings.wrong).len(),
     };
     settings.save(&path)?;
-    writeln!(out, "{forgiven} rules fire as before.")?;
+    match forgiven {
+        0 => writeln!(out, "No rule was called wrong.")?,
+        1 => writeln!(out, "1 rule fires as before.")?,
+        more => writeln!(out, "{more} rules fire as before.")?,
+    }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::call::shared::Shares;
 use crate::report::share::{
     MARGIN_SECS, Moment, Release, Request, Shared, Wanted, practice_set, share,
 };
+use crate::report::wording::counted;
 use crate::units::CallTime;
 
 /// Share a moment of a call: a clip as WAV, and a page with its words and why it was flagged.
@@ -161,7 +162,11 @@ pub fn run_set(args: PracticeSetArgs) -> anyhow::Result<u8> {
         tell(one, args.cut.redact);
     }
     if let Some(one) = shared.first() {
-        anstream::println!("The sheet of {} moments is {}", shared.len(), one.page.display());
+        anstream::println!(
+            "The sheet of {} is {}",
+            counted(shared.len(), "moment"),
+            one.page.display()
+        );
     }
     Ok(0)
 }

@@ -9,6 +9,7 @@ use jiff::Zoned;
 
 use super::find::open;
 use super::keys::KeyArgs;
+use super::page::refuse_beside_locked;
 use super::scope::ScopeArgs;
 use crate::archive::offer::{Offer, offer};
 use crate::archive::scope::Scope;
@@ -93,6 +94,7 @@ pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
     let found = trends(&index, &scope, period, Zoned::now().date())?;
     if let Some(path) = args.page {
         let path = path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE));
+        refuse_beside_locked(&args.archive, &path)?;
         let path = write_trends_page(&args.archive, &found, &told, &path)?;
         anstream::println!("The page is {}", path.display());
         return Ok(());

@@ -104,7 +104,7 @@ impl Doubt {
         match self.channels.step(&heard.agent.hop_db, &heard.customer.hop_db) {
             Some(true) => {
                 let text = "Both channels carry the same audio: who speaks can't be told. \
-                            Everything that needs to know is off.";
+                            What needs to know that is off.";
                 let text = text.to_owned();
                 tell(Finding::Doubted { code: "same-audio", text, needs: &[Need::Parties] });
             }

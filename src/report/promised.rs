@@ -121,7 +121,7 @@ pub fn write_promises(
     for (promised, id) in promises.iter().zip(&ids) {
         let due = promised
             .due
-            .map_or("no day said".to_owned(), |due| due.strftime("%a %d %b %Y").to_string());
+            .map_or("day not known".to_owned(), |due| due.strftime("%a %d %b %Y").to_string());
         let overdue = promised.is_overdue(today);
         let mark = if overdue { "overdue" } else { "" };
         let who = match promised.party {

@@ -27,6 +27,11 @@ pub fn length(secs: f64) -> String {
     }
 }
 
+/// So many of `one`: `1 call`, `2 calls`.
+pub fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How often.
 pub fn times(count: u32) -> String {
     match count {

@@ -41,15 +41,22 @@ const SEE_THROUGH: f32 = 0.75;
 /// A window can't be opened.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the window can't be opened: {0}; is this a desktop session, with OpenGL? Without one, `evenkeel live --no-window` works"
+    "the window can't be opened: {0}. It needs a desktop session, with OpenGL; without one, `evenkeel live --no-window` and `evenkeel page` work"
 )]
 pub struct UiError(String);
 
 impl From<eframe::Error> for UiError {
     /// What eframe says; the error itself can't leave the main thread.
     fn from(error: eframe::Error) -> Self {
-        UiError(error.to_string())
+        UiError(without_place(&error.to_string()).to_owned())
     }
+}
+
+/// An error's text without the place in a library's source that some begin with.
+fn without_place(text: &str) -> &str {
+    let place = text.find(".rs:").map(|at| at + ".rs:".len());
+    let told = place.and_then(|at| text[at..].split_once(": ").map(|(_, told)| told));
+    told.unwrap_or(text).trim_end_matches('.')
 }
 
 /// The session's end of the window: what is shown, and what the agent wishes.

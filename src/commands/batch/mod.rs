@@ -19,7 +19,9 @@ use clap::{Args, ValueEnum};
 
 use super::analysis::AnalysisArgs;
 use super::stop_on_ctrl_c;
+use crate::archive::lock::any_locked;
 use crate::archive::{Archive, Intake, Job};
+use crate::call::file::is_call;
 use crate::cloud::ObjectUrl;
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
@@ -103,6 +105,9 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
              `evenkeel archive send DIR {url}` copies it there"
         );
     }
+    if is_call(&args.out) {
+        bail!("{}: is a call's folder; give an archive with --out", args.out.display());
+    }
     let config = args.analysis.config()?;
     let mut intake = Intake::beside(&args.out);
     for source in &args.sources {
@@ -112,7 +117,13 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
         anstream::eprintln!("evenkeel: {note}");
     }
     if intake.jobs.is_empty() {
-        bail!("no recordings there: WAV, FLAC, MP3, Ogg, M4A or WebM files are looked for");
+        let sources: Vec<String> =
+            args.sources.iter().map(|source| source.display().to_string()).collect();
+        bail!(
+            "{}: no recordings there: files that end in .wav, .flac, .mp3, .ogg, .opus, .m4a or .webm, or a \
+             manifest's rows",
+            sources.join(", ")
+        );
     }
     let jobs = match args.share {
         Some(share) => share.of(intake.jobs),
@@ -121,6 +132,12 @@ pub fn run(args: BatchArgs) -> anyhow::Result<u8> {
     let models = args.analysis.models(&config, None)?;
     // After all else that may be wrong: what was mistyped leaves no empty archive behind.
     let archive = Archive::open(&args.out)?;
+    if any_locked(&args.out.join("calls")) {
+        anstream::eprintln!(
+            "evenkeel: {}: its calls are locked, and new ones are not yet: `evenkeel archive lock` locks them",
+            args.out.display()
+        );
+    }
     if args.engine == Engine::Hq {
         // They were loaded so that what is wrong with them is told here and now.
         drop(models);

@@ -11,6 +11,7 @@ use crate::archive::failures::{Failure, Failures};
 use crate::archive::{Archive, Index, Job};
 use crate::commands::INTERRUPTED;
 use crate::report::page::write_index_page;
+use crate::report::wording::counted;
 use crate::session::replay::SessionError;
 
 /// The account of a batch.
@@ -121,11 +122,10 @@ impl Tally {
     fn report(&self, stopped: bool) -> String {
         let Counts { analysed, known, same, failed, other_settings } = self.counts;
         let mut parts = vec![format!("{analysed} analysed")];
-        let more =
-            [(known, "were there already"), (same, "are copies of others"), (failed, "failed")];
+        let copies = if same == 1 { "a copy of another" } else { "copies of others" };
+        let more = [(known, "there already"), (same, copies), (failed, "failed")];
         parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
-        let mut text =
-            format!("{} recording{}: {}.", self.calls, plural(self.calls), parts.join(", "));
+        let mut text = format!("{}: {}.", counted(self.calls, "recording"), parts.join(", "));
         if other_settings > 0 {
             text += &format!(
                 "\n{other_settings} of those that were there were analysed with other settings or models; \
@@ -137,10 +137,6 @@ impl Tally {
         }
         text + &format!("\nThe archive is {}", self.archive.display())
     }
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 impl Counts {

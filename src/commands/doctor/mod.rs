@@ -61,7 +61,7 @@ impl Report<'_> {
         if state == State::Bad || state == State::Fair && self.worst == State::Good {
             self.worst = state;
         }
-        writeln!(self.out, "{style}{mark}{style:#}  {what:<12} {text}")
+        writeln!(self.out, "{style}{mark}{style:#}  {what:<14} {text}")
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
+use crate::archive::store::is_archive;
 use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::began::Began;
 use crate::call::file::is_locked;
@@ -28,7 +29,7 @@ use output::Output;
 pub struct ReplayArgs {
     /// The recording: stereo with a party in each channel, or one mixed channel
     /// (WAV, FLAC, MP3, Ogg, M4A or WebM; 8 to 48 kHz)
-    #[arg(required_unless_present_all = ["agent_file", "customer"])]
+    #[arg(required_unless_present_any = ["agent_file", "customer"])]
     call: Option<PathBuf>,
 
     /// The agent's channel in a stereo recording (left or right), or the agent's own file
@@ -120,6 +121,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         config_sha256: config.sha256(),
         models: used,
     };
+    if is_archive(&path) {
+        bail!("{}: is an archive; give a folder for this call with --out", path.display());
+    }
     let folder = CallFolder::create(&path)?;
     may_replace(&folder, &head)?;
 
@@ -199,6 +203,12 @@ fn files(args: &ReplayArgs) -> anyhow::Result<CallFiles> {
                 bail!("--agent {}: give the agent's file with --customer", agent.display());
             }
             Ok(CallFiles::Two { agent: agent.clone(), customer: customer.clone() })
+        }
+        (None, Some(agent), None) if side(agent).is_some() => {
+            bail!("--agent {}: in which recording? give it as well", agent.display())
+        }
+        (None, Some(agent), None) => {
+            bail!("--agent {}: give the customer's file with --customer", agent.display())
         }
         _ => bail!("give a recording, or --agent FILE and --customer FILE"),
     }

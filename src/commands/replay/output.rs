@@ -27,6 +27,8 @@ pub struct Output {
     live: LiveLines,
     plot: Option<PathBuf>,
     lines: Vec<Line>,
+    /// Whoever read the standard output does so no more; the log in the folder goes on.
+    unread: bool,
 }
 
 impl Output {
@@ -58,7 +60,17 @@ impl Output {
             live: LiveLines::default(),
             plot,
             lines: Vec::new(),
+            unread: false,
         })
+    }
+
+    fn tell(&mut self, text: &str) -> io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread = true,
+            told => told?,
+        }
+        Ok(())
     }
 
     /// Completes the files and shows what there is to show.
@@ -102,22 +114,18 @@ impl Sink for Output {
         if self.shown == Shown::Nothing && self.plot.is_none() {
             return Ok(());
         }
-        let mut out = anstream::stdout().lock();
         for line in events.iter().filter_map(Line::of) {
-            match self.shown {
-                Shown::Log => {
-                    serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
-                    writeln!(out)?;
-                    self.lines.extend(self.plot.is_some().then_some(line));
-                }
-                Shown::AsItGoes => {
-                    if let Some(text) = self.live.tell(&line) {
-                        writeln!(out, "{text}")?;
-                        out.flush()?;
-                    }
-                    self.lines.push(line);
-                }
-                Shown::Account { .. } | Shown::Nothing => self.lines.push(line),
+            let told = match self.shown {
+                _ if self.unread => None,
+                Shown::Log => Some(serde_json::to_string(&line)?),
+                Shown::AsItGoes => self.live.tell(&line),
+                Shown::Account { .. } | Shown::Nothing => None,
+            };
+            if let Some(told) = told {
+                self.tell(&told)?;
+            }
+            if self.shown != Shown::Log || self.plot.is_some() {
+                self.lines.push(line);
             }
         }
         Ok(())

@@ -164,13 +164,18 @@ fn names(words: &[&str]) -> Result<Vec<Happening>, String> {
 }
 
 /// Says that nothing has this name, and which known name looks most like it.
-pub(super) fn unknown(kind: &str, name: &str, known: impl Iterator<Item = String>) -> String {
+/// The known name that is most like this one, if it is like it.
+pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
     let nearest = known
         .map(|known| (strsim::jaro_winkler(&known, name), known))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((_, nearest)) => format!("there is no {kind} `{name}`; did you mean `{nearest}`?"),
+    nearest.map(|(_, nearest)| nearest)
+}
+
+pub(super) fn unknown(kind: &str, name: &str, known: impl Iterator<Item = String>) -> String {
+    match nearest(name, known) {
+        Some(nearest) => format!("there is no {kind} `{name}`; did you mean `{nearest}`?"),
         None => format!("there is no {kind} `{name}`; `evenkeel rules --facts` lists them"),
     }
 }

@@ -146,15 +146,37 @@ impl Happening {
         self.0.into()
     }
 
-    /// The happenings that are no practice, with their meaning where the name does not say it.
+    /// The happenings that are no practice, with their meaning.
     pub fn others() -> impl Iterator<Item = (&'static str, &'static str)> {
-        REMARKS.iter().map(|name| (*name, "")).chain(OTHERS)
+        let said = REMARKS.into_iter().map(|name| (name, meaning(name)));
+        said.chain(OTHERS)
     }
 }
 
 impl Serialize for Happening {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.name())
+    }
+}
+
+/// What a remark is.
+fn meaning(remark: &str) -> &'static str {
+    match remark {
+        "complaint" => "the customer says that something is wrong",
+        "question" => "the customer asks something",
+        "asks-for-manager" => "the customer wants somebody above the agent",
+        "threatens-to-leave" => "the customer says that they will cancel or go elsewhere",
+        "refuses" => "the customer turns an offer down",
+        "accepts" => "the customer takes an offer up",
+        "thanks" => "the customer thanks",
+        "relief" => "a load is off the customer",
+        "asks-meaning" => "the customer asks what something means",
+        "hardship" => "the customer says what the trouble does to them",
+        "asks-next-step" => "the customer asks what happens now",
+        "closing" => "the customer takes their leave",
+        "closed-question" => "the agent asks for a fact, or yes or no",
+        "wraps-up" => "the agent brings the call to its end",
+        _ => "",
     }
 }
 
@@ -180,6 +202,13 @@ pub enum Fact {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_happen_is_explained() {
+        for (name, means) in Happening::others() {
+            assert!(!means.is_empty(), "{name}");
+        }
+    }
 
     #[test]
     fn every_happening_has_its_own_name() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::condition::{Condition, unknown};
+use super::condition::{Condition, nearest, unknown};
 use super::fact::Happening;
 use super::{Heeded, Rule, RuleSet};
 use crate::config::file::{ConfigError, line_of};
@@ -68,6 +68,13 @@ struct Complaint {
     message: String,
 }
 
+impl Complaint {
+    fn or_meant(self, name: &str) -> Complaint {
+        let message = format!("{}; did you mean to change `{name}`?", self.message);
+        Complaint { message, ..self }
+    }
+}
+
 type Result<T, E = Complaint> = std::result::Result<T, E>;
 
 fn complain<T>(at: &Spanned<T>, message: impl Into<String>) -> Complaint {
@@ -108,7 +115,14 @@ impl RuleSet {
                 seen.push(table.name.get_ref().clone());
                 match self.rules.iter().position(|rule| rule.name == *table.name.get_ref()) {
                     Some(at) => self.rules[at] = rule(table, Some(&self.rules[at]))?,
-                    None => self.rules.push(rule(table, None)?),
+                    None => {
+                        let known = self.rules.iter().map(|rule| rule.name.clone());
+                        let meant = nearest(table.name.get_ref(), known);
+                        self.rules.push(rule(table, None).map_err(|complaint| match meant {
+                            Some(name) => complaint.or_meant(&name),
+                            None => complaint,
+                        })?);
+                    }
                 }
             }
             for table in given.practice {
@@ -309,6 +323,9 @@ mod tests {
         let mine = "[[rule]]\nname = \"mine\"\npractice = \"thank\"\nwhen = [\"heat >= 0.5\"]\n\
                     text = [\"Say thanks\"]\nwhy = \"Heat {heat}.\"\n";
         assert_eq!(changed(mine).unwrap().rules.last().unwrap().name, "mine");
+        let misspelt =
+            changed("[[rule]]\nname = \"show-listenin\"\ncooldown_secs = 5\n").unwrap_err();
+        assert!(misspelt.ends_with("did you mean to change `show-listening`?"), "{misspelt}");
         assert_eq!(
             changed("\n[[rule]]\nname = \"mine\"\npractice = \"thank\"\n").unwrap_err(),
             "my.toml, line 3: the rule `mine` lacks `when`"

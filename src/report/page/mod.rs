@@ -43,7 +43,7 @@ pub enum PageError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// A page of a locked call would lie beside it in the clear.
-    #[error("{}: is locked, and a page beside it would not be; give another place with --out", folder.display())]
+    #[error("{}: is locked, and a page in it would not be; have it written to another place", folder.display())]
     BesideLocked {
         /// The call's folder.
         folder: PathBuf,

@@ -133,6 +133,18 @@ pub fn hidden_in(lines: &[Line], margin_secs: f64) -> (Vec<CallSpan>, Vec<Vec<Fo
     (spans, talk.into_iter().map(|uttered| uttered.found).collect())
 }
 
+/// Which prompts there are in a call, for who named another: `its prompts are 1 at 0:21, 2 at 1:03`.
+pub fn prompts(lines: &[Line]) -> String {
+    let cues = lines.iter().filter_map(|line| match &line.record {
+        Record::Cue(cue) => Some(format!("{} at {}", cue.id, CallTime::from(line.at))),
+        _ => None,
+    });
+    match cues.collect::<Vec<_>>() {
+        none if none.is_empty() => "it has none".to_owned(),
+        cues => format!("its prompts are {}", cues.join(", ")),
+    }
+}
+
 /// The moment itself, without what lies around it.
 fn core(lines: &[Line], name: &str, moment: Moment) -> Result<CallSpan, ShareError> {
     let secs = CallTime::from_secs;
@@ -143,7 +155,8 @@ fn core(lines: &[Line], name: &str, moment: Moment) -> Result<CallSpan, ShareErr
                 Record::Cue(cue) if cue.id == id => Some(CallTime::from(line.at)),
                 _ => None,
             });
-            let at = cue.ok_or_else(|| ShareError::NoCue { call: name.to_owned(), id })?;
+            let no_cue = || ShareError::NoCue { call: name.to_owned(), id, known: prompts(lines) };
+            let at = cue.ok_or_else(no_cue)?;
             Ok(CallSpan::new(at, at))
         }
         Moment::Flag(number) => {

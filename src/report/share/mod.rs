@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use self::clip::{Clip, Moment, Reason, Said, Wanted, hidden_in};
+pub use self::clip::{Clip, Moment, Reason, Said, Wanted, hidden_in, prompts};
 pub use self::hush::MARGIN_SECS;
 pub use self::redacted::redacted;
 use self::sound::Found;
@@ -34,14 +34,14 @@ pub enum ShareError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// There is no such prompt.
-    #[error(
-        "{call}: there is no prompt {id} in this call; `evenkeel page` shows them with their numbers"
-    )]
+    #[error("{call}: there is no prompt {id} in this call; {known}")]
     NoCue {
         /// The call.
         call: String,
         /// The prompt's `id`.
         id: u32,
+        /// Which there are, in words.
+        known: String,
     },
     /// There is no such moment.
     #[error("{call}: there is no moment {number} for the coach in this call, which has {count}")]
@@ -82,6 +82,12 @@ pub enum ShareError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// There is a sheet of this name.
+    #[error("{}: is there already; give the sheet another name, or another folder with --out", page.display())]
+    SheetThere {
+        /// The sheet's page.
+        page: PathBuf,
     },
     /// A practice set of nothing.
     #[error("there is no moment in the set; name some as CALL@1:15, CALL@cue:2 or CALL@flag:1")]
@@ -160,6 +166,9 @@ pub fn practice_set(
         drafts.push(Draft::of(request, release, Some(name))?);
     }
     let page = release.out.join(format!("{}.html", file_name(name)));
+    if page.exists() {
+        return Err(ShareError::SheetThere { page });
+    }
     let sounds: Vec<Option<String>> = drafts.iter().map(Draft::sound_name).collect();
     let pairs = drafts.iter().zip(&sounds);
     let clips: Vec<(&Clip, Option<&str>)> =

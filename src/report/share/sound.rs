@@ -38,8 +38,14 @@ pub(super) enum Source {
 /// here, if it is certainly the same.
 pub(super) fn find(request: &Request<'_>, lines: &[Line], key: Option<&Key>) -> Found {
     let path = request.call.join(AUDIO_NAME);
+    let secs = rebuild::logged_or_rebuilt(lines).0.duration;
     if let Some(files) = request.recording {
-        return opened(files);
+        return match secs_of(files) {
+            Some(long) if (long - secs).abs() > SAME_SECS => Found::Nowhere(format!(
+                "the recording that was given is {long:.1} s long and the call {secs:.1} s, so it is another's"
+            )),
+            _ => opened(files),
+        };
     }
     if is_there(&path) {
         let name = on_disk(&path).display().to_string();
@@ -55,7 +61,7 @@ pub(super) fn find(request: &Request<'_>, lines: &[Line], key: Option<&Key>) -> 
             Err(error) => Found::Nowhere(error.to_string()),
         };
     }
-    match named(request, lines) {
+    match named(request, lines, secs) {
         Some(files) => opened(&files),
         None => Found::Nowhere(
             "the sound was not kept in the call's folder, and its recording is not found; give it with \
@@ -75,8 +81,13 @@ fn opened(files: &CallFiles) -> Found {
     }
 }
 
+/// How long a recording is, where its file tells.
+fn secs_of(files: &CallFiles) -> Option<f64> {
+    CallSource::open(files).ok().and_then(|source| source.expected_secs())
+}
+
 /// The recording that the log names, where it is still there.
-fn named(request: &Request<'_>, lines: &[Line]) -> Option<CallFiles> {
+fn named(request: &Request<'_>, lines: &[Line], secs: f64) -> Option<CallFiles> {
     let (source, layout) = lines.iter().find_map(|line| match &line.record {
         Record::Call { source, layout, .. } => Some((source, *layout)),
         _ => None,
@@ -85,7 +96,6 @@ fn named(request: &Request<'_>, lines: &[Line]) -> Option<CallFiles> {
         return None;
     }
     let folder = request.call.canonicalize().ok()?;
-    let secs = rebuild::logged_or_rebuilt(lines).0.duration;
     let above = folder.ancestors().take(3).map(Path::to_owned);
     let given = request.recordings.map(Path::to_owned);
     let places: Vec<PathBuf> = above.chain(given).chain(std::env::current_dir()).collect();
@@ -100,8 +110,7 @@ fn named(request: &Request<'_>, lines: &[Line]) -> Option<CallFiles> {
             }
             _ => return None,
         };
-        let long = || CallSource::open(&files).ok().and_then(|source| source.expected_secs());
-        if same && long().is_none_or(|long| (long - secs).abs() <= SAME_SECS) {
+        if same && secs_of(&files).is_none_or(|long| (long - secs).abs() <= SAME_SECS) {
             return Some(files);
         }
     }
