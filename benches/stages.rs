@@ -174,7 +174,7 @@ mod language {
     use super::*;
     use evenkeel::language::embedding::Embedding;
     use evenkeel::language::model::LanguageModel;
-    use evenkeel::language::practices::{Before, Detector, PracticeWeights};
+    use evenkeel::language::practices::{Detector, PracticeWeights};
     use evenkeel::language::reflection::Reflection;
     use evenkeel::language::reflection::pointer::PointerWeights;
     use evenkeel::language::sentiment::Sentiment;
@@ -206,19 +206,19 @@ mod language {
 
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn practices(bencher: Bencher, words: usize) {
-        let text = utterance(words);
-        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), &Before::default()));
+        let (text, before) = (utterance(words), DETECTOR.before([utterance(25).as_str()]));
+        bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), &before));
     }
 
     /// All that is told from words, the shared layers once.
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn sentiment_and_practices(bencher: Bencher, words: usize) {
         let sentiment = Sentiment::new(Arc::clone(&MODEL));
-        let text = utterance(words);
+        let (text, before) = (utterance(words), DETECTOR.before([utterance(25).as_str()]));
         bencher.bench_local(|| {
             let reading = MODEL.read(black_box(&text));
             let scored = sentiment.score_reading(&reading);
-            (scored, DETECTOR.hear_reading(Party::Customer, &reading, &Before::default()))
+            (scored, DETECTOR.hear_reading(Party::Customer, &reading, &before))
         });
     }
 
