@@ -60,7 +60,7 @@ fn recordings_of_a_bucket_are_analysed_as_those_of_a_folder() {
     let batch = ["batch", "--no-words", "--workers", "1", "--out", text(&archive), NIGHT];
     let output = server.run(&batch);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-    told(&output, "5 recordings: 3 analysed, 1 are copies of others, 1 failed.");
+    told(&output, "5 recordings: 3 analysed, 1 a copy of another, 1 failed.");
     let failures = fs::read_to_string(archive.join("failures.csv")).unwrap();
     let row = failures.lines().nth(1).unwrap();
     assert!(row.starts_with("s3://calls/night/letter.wav,,"), "{row}");

@@ -464,8 +464,14 @@ fn a_locked_archive_holds_no_words_and_is_searched_with_its_key() {
         let refused = told(&evenkeel(&[args, &["--key", key]].concat(), ""), 1);
         assert!(refused.contains("another place"), "{refused}");
     }
-    for page in ["trends.html", "index.html"] {
-        assert!(!archive.join(page).exists(), "{page}");
+    let within = archive.join("pages");
+    for out in [&within, &archive.join("calls/a/a.html")] {
+        let refused =
+            told(&evenkeel(&["page", call, "--key", key, "--out", out.to_str().unwrap()], ""), 1);
+        assert!(refused.contains("another place"), "{refused}");
+    }
+    for page in ["trends.html", "index.html", "pages", "calls/a/a.html"] {
+        assert!(!archive.join(page).is_file(), "{page}");
     }
     // Another key is refused before anything is done.
     let other = dir.path().join("other.key");

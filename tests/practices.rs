@@ -113,6 +113,19 @@ fn what_only_looks_like_it_is_not() {
     does_not(Customer, "no, that's fine", &["refuses"]);
 }
 
+/// The same words do other things after other words.
+#[test]
+fn what_was_said_before_is_heard() {
+    let accepts = |before: &str| {
+        let before = DETECTOR.before([before]);
+        let acts = DETECTOR.hear(Customer, "yes, that's fine", &before).acts;
+        acts.iter().find(|act| act.name == "accepts").map_or(0.0, |act| act.score)
+    };
+    let offered = accepts("I can send a new one on Thursday, would that suit you?");
+    let asked = accepts("And is the postcode still the same as last year?");
+    assert!(offered > 0.5 && asked < offered, "{offered} {asked}");
+}
+
 #[test]
 fn a_complaint_has_a_kind_and_nothing_else_has() {
     let kind = |text| DETECTOR.hear(Customer, text, &Before::default()).issue.map(|(kind, _)| kind);

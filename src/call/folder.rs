@@ -210,7 +210,13 @@ pub fn read_head_with(path: &Path, key: Option<&Key>) -> Result<Line, FolderErro
     let read = BufReader::new(file::open(&path, key)?).read_line(&mut text);
     read.map_err(|source| file::read_error(&path, source))?;
     let path = file::on_disk(&path);
-    serde_json::from_str(&text).map_err(|source| FolderError::Line { path, line: 1, source })
+    let head = serde_json::from_str(&text).map_err(|source| FolderError::Line {
+        path: path.clone(),
+        line: 1,
+        source,
+    })?;
+    known(&head, &path)?;
+    Ok(head)
 }
 
 /// Reads a log; `path` is the log or its folder. A last line that a crash cut short is left
@@ -270,8 +276,7 @@ pub fn salvage_log(path: &Path, key: Option<&Key>) -> Result<(Vec<Line>, usize),
     Ok((lines, unread))
 }
 
-/// The place of the log that is at `path`, or in the folder there.
-/// That a log's first line is of a format that this program knows.
+/// That a line that heads a log is of a format that this program knows.
 fn known(line: &Line, path: &Path) -> Result<(), FolderError> {
     match &line.record {
         Record::Call { schema, .. } if schema != SCHEMA => {
@@ -282,6 +287,7 @@ fn known(line: &Line, path: &Path) -> Result<(), FolderError> {
     }
 }
 
+/// The place of the log that is at `path`, or in the folder there.
 fn log_at(path: &Path) -> PathBuf {
     if path.is_dir() {
         return path.join(LOG_NAME);

@@ -280,7 +280,8 @@ fn refuse_within(key: &Path, archive: &Path) -> anyhow::Result<()> {
     let (Ok(within), Ok(root)) = (key.canonicalize(), archive.canonicalize()) else {
         return Ok(());
     };
-    if within.starts_with(root) {
+    // The one that has a passphrase belongs there.
+    if within.starts_with(&root) && within != root.join(KEY_NAME) {
         bail!(
             "{}: the key lies within the archive that it locks; move it elsewhere",
             key.display()

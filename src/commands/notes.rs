@@ -249,7 +249,8 @@ fn must_be_the_same(from: &Path, into: &Path, key: Option<&Key>) -> anyhow::Resu
             _ => None,
         })
     };
-    if call(from)? != call(into)? {
+    let (one, other) = (call(from)?, call(into)?);
+    if one.is_none() || one != other {
         bail!(
             "{} and {}: not the same call; nothing was brought over",
             from.display(),

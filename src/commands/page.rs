@@ -98,9 +98,7 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
             Target::Folder(out) => out.join(INDEX_PAGE),
             Target::Beside { .. } | Target::File(_) => archive.join(INDEX_PAGE),
         };
-        if key.is_some()
-            && let Err(why) = refuse_beside_locked(archive, &path)
-        {
+        if let Err(why) = refuse_beside_locked(archive, &path, key.as_ref()) {
             counts.failed(&why.to_string());
             continue;
         }
@@ -113,18 +111,27 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
     Ok(u8::from(counts.failed > 0))
 }
 
-/// A page with words of locked calls must not lie in their archive.
-pub(super) fn refuse_beside_locked(archive: &Path, page: &Path) -> Result<(), PageError> {
-    let folder = page.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
-    let within = match (folder, archive.canonicalize()) {
-        (Ok(folder), Ok(archive)) => folder.starts_with(archive),
-        _ => false,
-    };
-    match within && any_locked(&archive.join("calls")) {
+/// With a key, a page may have words of locked calls, and must not lie in their archive.
+pub(super) fn refuse_beside_locked(
+    archive: &Path,
+    page: &Path,
+    key: Option<&Key>,
+) -> Result<(), PageError> {
+    let calls = archive.join("calls");
+    match key.is_some() && is_within(page, archive) && any_locked(&calls) {
         true => Err(PageError::BesideLocked { folder: archive.to_owned() }),
         false => Ok(()),
     }
+}
+
+/// Whether a file would lie in the folder, or below it.
+fn is_within(file: &Path, folder: &Path) -> bool {
+    let (Ok(file), Ok(folder)) = (std::path::absolute(file), folder.canonicalize()) else {
+        return false;
+    };
+    // Of a folder that is not there yet, those above it are.
+    let above = file.ancestors().skip(1).find_map(|above| above.canonicalize().ok());
+    above.is_some_and(|above| above.starts_with(folder))
 }
 
 /// Where pages go.
@@ -148,12 +155,26 @@ impl Target {
             }
             Target::Beside { all: false } if is_up_to_date(folder) => Ok(None),
             Target::Beside { .. } => write_call_page(folder).map(Some),
-            Target::File(path) => write_call_page_with(folder, path, key).map(Some),
+            Target::File(path) => Target::write_to(folder, path, key),
             Target::Folder(out) => {
                 let name = folder.file_name().unwrap_or_default().to_string_lossy();
-                write_call_page_with(folder, &out.join(format!("{name}.html")), key).map(Some)
+                Target::write_to(folder, &out.join(format!("{name}.html")), key)
             }
         }
+    }
+
+    fn write_to(
+        folder: &Path,
+        path: &Path,
+        key: Option<&Key>,
+    ) -> Result<Option<PathBuf>, PageError> {
+        // Locked calls are an archive's.
+        let calls = folder.parent().filter(|calls| calls.ends_with("calls"));
+        let archive = calls.and_then(Path::parent).unwrap_or(folder);
+        if is_locked(&folder.join(LOG_NAME)) && is_within(path, archive) {
+            return Err(PageError::BesideLocked { folder: folder.to_owned() });
+        }
+        write_call_page_with(folder, path, key).map(Some)
     }
 }
 

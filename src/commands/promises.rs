@@ -84,6 +84,7 @@ pub fn run(args: PromisesArgs) -> anyhow::Result<u8> {
         }
         if promises.is_empty() && to_read {
             anstream::println!("No promise falls due before {day}.");
+            troubles.iter().for_each(|trouble| anstream::eprintln!("evenkeel: {trouble:#}"));
             return Ok(u8::from(!troubles.is_empty()));
         }
     }

@@ -127,7 +127,7 @@ fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()
         }
         writeln!(
             out,
-            "{BOLD}{}{BOLD:#}: {} the same, {} less, {} more",
+            "{BOLD}{}{BOLD:#}: {} the same, {} gone, {} new",
             folder.display(),
             counted(kept.len(), "prompt"),
             gone.len(),
@@ -149,7 +149,7 @@ fn write(found: &[(&PathBuf, Difference)], out: &mut dyn Write) -> io::Result<()
         writeln!(out, "\nOther prompts in {changed} of {} calls.", found.len())?;
     }
     if !changes.is_empty() {
-        writeln!(out, "\n{BOLD}{:<26}{:>6}{:>6}{:>6}{BOLD:#}", "rule", "stay", "go", "come")?;
+        writeln!(out, "\n{BOLD}{:<26}{:>6}{:>6}{:>6}{BOLD:#}", "rule", "same", "gone", "new")?;
         for (rule, [stay, go, come]) in changes {
             writeln!(out, "{rule:<26}{stay:>6}{go:>6}{come:>6}")?;
         }

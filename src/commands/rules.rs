@@ -157,7 +157,7 @@ fn forgive(out: &mut impl Write, rule: Option<&str>) -> anyhow::Result<()> {
     let mut settings = Settings::load(&path)?.unwrap_or_default();
     let forgiven = match rule {
         Some(rule)
-            if RuleSet::shipped().get(rule).is_none() && !settings.wrong.contains_key(rule) =>
+            if settings.rules()?.get(rule).is_none() && !settings.wrong.contains_key(rule) =>
         {
             bail!("{rule}: there is no such rule; `evenkeel rules` lists them")
         }

@@ -2,7 +2,7 @@
 //! practices of the agent, what the customer said that matters, what their problem is, and what was
 //! promised.
 //!
-//! What an utterance does is heard by the [`Detector`], from its words alone. What it does in this
+//! What an utterance does is heard by the [`Detector`], from its words and those before. What it does in this
 //! conversation is decided here: a reflection must take up what this customer said, a promise must
 //! be one, and a complaint comes with a sentence that says it back.
 

@@ -3,7 +3,8 @@
 //! One safetensors file holds all: the vocabulary, the vectors of its pieces, the `shared` layers,
 //! and above them a stack of layers for each use: `meaning` (sentence embeddings, as published)
 //! and `sentiment` (trained by `train-words`). So what all need is computed once. A third stack,
-//! `practices`, has a file of its own ([`PracticeWeights`](super::practices::PracticeWeights)).
+//! `practices`, has a file of its own ([`PracticeWeights`](super::practices::PracticeWeights)), and so have the layers of
+//! [`reflection`](super::reflection), which share its pieces only.
 
 use std::sync::Arc;
 

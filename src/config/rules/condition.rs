@@ -163,7 +163,6 @@ fn names(words: &[&str]) -> Result<Vec<Happening>, String> {
         .collect()
 }
 
-/// Says that nothing has this name, and which known name looks most like it.
 /// The known name that is most like this one, if it is like it.
 pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
     let nearest = known
@@ -173,6 +172,7 @@ pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option
     nearest.map(|(_, nearest)| nearest)
 }
 
+/// Says that nothing has this name, and which known name looks most like it.
 pub(super) fn unknown(kind: &str, name: &str, known: impl Iterator<Item = String>) -> String {
     match nearest(name, known) {
         Some(nearest) => format!("there is no {kind} `{name}`; did you mean `{nearest}`?"),

@@ -21,6 +21,9 @@ pub struct Before {
 impl Before {
     /// The next utterance of the same party.
     pub fn push(&mut self, reading: &Reading) {
+        if reading.words.is_empty() {
+            return;
+        }
         self.texts.push_back(reading.words.join(" "));
         if self.texts.len() > UTTERANCES {
             self.texts.pop_front();
@@ -36,6 +39,33 @@ impl Before {
 
     /// Its words.
     pub fn text(&self) -> String {
-        Vec::from(self.texts.clone()).join(" ")
+        self.texts.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::model::Part;
+    use super::*;
+
+    /// A reading whose pieces are numbered, with marks of -1 at both ends.
+    fn reading(word: &str, pieces: std::ops::Range<usize>) -> Reading {
+        let numbers = [-1.0].into_iter().chain(pieces.clone().map(|n| n as f32)).chain([-1.0]);
+        let vectors = numbers.flat_map(|n| [n; WIDTH]).collect();
+        let part = Part { vectors, word_of: vec![0; pieces.len()] };
+        Reading { words: vec![word.to_owned()], parts: vec![part] }
+    }
+
+    #[test]
+    fn the_last_words_and_pieces_are_kept() {
+        let mut before = Before::default();
+        for (word, pieces) in [("one", 0..10), ("two", 10..20), ("three", 20..25), ("four", 25..30)]
+        {
+            before.push(&reading(word, pieces));
+        }
+        before.push(&Reading { words: Vec::new(), parts: Vec::new() });
+        assert_eq!(before.text(), "two three four");
+        let kept: Vec<f32> = before.vectors.chunks(WIDTH).map(|piece| piece[0]).collect();
+        assert_eq!(kept, (6..30).map(|n| n as f32).collect::<Vec<_>>());
     }
 }

@@ -92,13 +92,6 @@ impl Detector {
         self.hear_reading(party, &self.model.read(text), before)
     }
 
-    /// What a party said in these utterances, one after the other.
-    pub fn before<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Before {
-        let mut before = Before::default();
-        texts.into_iter().for_each(|text| before.push(&self.model.read(text)));
-        before
-    }
-
     /// The same of a text that was read already by the same language model.
     pub fn hear_reading(&self, party: Party, reading: &Reading, before: &Before) -> Heard {
         let pieces = self.pieces(reading, before);
@@ -115,6 +108,13 @@ impl Detector {
             .collect();
         let complains = acts.iter().any(|act| act.name == "complaint");
         Heard { issue: complains.then(|| self.kind(&reading.words, &pieces)), acts }
+    }
+
+    /// What a party said in these utterances, one after the other.
+    pub fn before<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Before {
+        let mut before = Before::default();
+        texts.into_iter().for_each(|text| before.push(&self.model.read(text)));
+        before
     }
 
     /// What speaks for each label of the party; none in a text without words. For measurements.

@@ -85,8 +85,9 @@ impl Reflection {
         stretches(&pointed.stretch).into_iter().filter(whole).find_map(|stretch| {
             let stretch = whole_name(words, stretch)?;
             let len = stretch.len();
-            let is_left_out =
-                |at: &usize| pointed.is_left_out(*at) && !statement::joins(&words[*at].text);
+            let is_left_out = |at: &usize| {
+                pointed.is_left_out(*at) && !statement::turns_meaning(&words[*at].text)
+            };
             let kept: Vec<usize> = stretch.filter(|at| !is_left_out(at)).collect();
             if len - kept.len() > MOST_LEFT_OUT {
                 return None;
@@ -99,15 +100,22 @@ impl Reflection {
             let clause = recast::recast(self.core(&clause))?;
             // Too long with its name, it may do without; and without what hangs on it.
             self.sentence(thing::named(clause.clone(), name)).or_else(|| {
-                let shorter = shorten::shorter(&clause);
+                let shorter = match self.can_be_shown(&clause) {
+                    true => shorten::shorter(&clause),
+                    false => Vec::new(),
+                };
                 [clause].into_iter().chain(shorter).find_map(|clause| self.sentence(clause))
             })
         })
     }
 
+    fn can_be_shown(&self, clause: &[Word]) -> bool {
+        !self.tables.rude.any(clause) && statement::can_be_shown(clause)
+    }
+
     /// A clause as a sentence.
     fn sentence(&self, clause: Vec<Word>) -> Option<String> {
-        if self.tables.rude.any(&clause) || !statement::can_be_shown(&clause) {
+        if !self.can_be_shown(&clause) {
             return None;
         }
         let turned = person::turned(&clause)?;

@@ -12,11 +12,8 @@ const KIN: [&str; 14] = [
     "mum", "mam", "mom", "mummy", "dad", "daddy", "nan", "nana", "gran", "granny", "grandma",
     "grandad", "grandpa", "granddad",
 ];
-/// A company has none of these.
-const OF_THE_BODY: [&str; 14] = [
-    "hair", "hand", "hands", "face", "feet", "teeth", "eyes", "ears", "skin", "neck", "fingers",
-    "arm", "leg", "legs",
-];
+/// What one rinses, brushes or warms, and a company has none of.
+const OF_THE_BODY: [&str; 6] = ["hair", "hands", "face", "feet", "teeth", "hand"];
 /// After "me" these are no thing that is the customer's.
 const TIMES: [&str; 9] =
     ["now", "today", "yesterday", "ago", "again", "already", "once", "twice", "back"];
@@ -43,7 +40,7 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
             "i've" | "we've" => "you've",
             "i'd" | "we'd" => "you'd",
             // "Me phone's dead."
-            "me" if at == 0 && next != "and" => "your",
+            "me" if at == 0 && !is_function_word(next) => "your",
             "me" if is_dialect_my(clause, at) => return None,
             "we" | "me" | "us" => "you",
             "my" | "our" => "your",
@@ -56,7 +53,14 @@ pub(super) fn turned(clause: &[Word]) -> Option<Vec<Word>> {
             "you've" => "we've",
             "you'd" => "we'd",
             // "Hardly enough to rinse your hair": anyone's.
-            "your" if OF_THE_BODY.contains(&next) => "your",
+            "your"
+                if at > 1
+                    && clause[at - 2].text == "to"
+                    && OF_THE_BODY.contains(&next)
+                    && clause.get(at + 2).is_none_or(|after| is_function_word(&after.text)) =>
+            {
+                "your"
+            }
             "your" => "our",
             // "Here" is where the customer is.
             "here" if at > 0 && clause[at - 1].text == "be" => "with you",

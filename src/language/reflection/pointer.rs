@@ -17,6 +17,8 @@ use super::tables::Tables;
 
 /// A thing is named if its name is at least so likely.
 const SURE_NAME: f32 = 0.5;
+/// Layers above the language model's pieces.
+const LAYERS: usize = 6;
 /// Of longer turns these last words are read.
 const MOST_READ: usize = 90;
 /// Numbers by which the beginning of a stretch and its end find each other.
@@ -200,8 +202,12 @@ impl PointerWeights {
     /// [`LanguageError`] when it is another file, or not whole.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, LanguageError> {
         let file = File::new(bytes)?;
+        let layers = file.stack("reflections")?;
+        if layers.len() != LAYERS {
+            return Err(wrong("reflections", "six layers above the pieces; train it again"));
+        }
         Ok(PointerWeights {
-            layers: file.stack("reflections")?,
+            layers,
             head: file.numbers("reflections.head.weight", HEAD)?,
             sample: file.numbers("reflections.sample", WIDTH)?,
         })

@@ -36,8 +36,9 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
                 || matches!(next.text.as_str(), "my" | "our" | "your" | "his" | "her" | "their")
         });
     // "And they go, well, you signed for it."
+    let before = words[..first].iter().rev().take(3).take_while(|word| word.mark < Mark::Stop);
     let told = matches!(text(first), "you" | "you've" | "you're" | "your")
-        && words[first.saturating_sub(3)..first].iter().any(|word| {
+        && before.into_iter().any(|word| {
             matches!(
                 word.text.as_str(),
                 "go" | "goes" | "says" | "said" | "saying" | "say" | "went"
@@ -50,7 +51,7 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
 }
 
 /// Whether a clause means something else without this word.
-pub(super) fn joins(word: &str) -> bool {
+pub(super) fn turns_meaning(word: &str) -> bool {
     matches!(word, "and" | "but" | "or" | "not" | "never" | "no" | "nobody" | "nothing")
         || word.ends_with("n't")
 }
@@ -88,8 +89,10 @@ fn only_names(clause: &[Word]) -> bool {
             && text(at - 1) != "to"
     };
     let named = DETERMINERS.contains(&text(0)) || matches!(text(0), "the" | "my" | "our" | "your");
-    let relative =
-        (1..clause.len().min(5)).find(|at| matches!(text(*at), "who" | "which" | "that"));
+    let relative = (1..clause.len().min(5)).find(|at| {
+        let that = text(*at) == "that" && *at > 1;
+        that || matches!(text(*at), "who" | "which")
+    });
     named
         && relative.is_some_and(|relative| {
             !(1..relative).any(is_finite)
@@ -103,6 +106,7 @@ fn can_end(word: &str) -> bool {
     !bound
         && !CONJUNCTIONS.contains(&word)
         && !matches!(word, "my" | "our" | "your" | "his" | "their" | "its" | "the" | "of" | "to")
+        && !matches!(word, "for" | "than" | "into")
         && !matches!(word, "very" | "really" | "just" | "every" | "i" | "i'm" | "i've" | "we")
 }
 

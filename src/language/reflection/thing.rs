@@ -36,7 +36,7 @@ fn has(next: &str, after: Option<&Word>) -> bool {
     let object = |word: &Word| {
         matches!(word.text.as_str(), "me" | "us" | "my" | "our" | "the" | "a" | "her" | "his")
     };
-    matches!(next, "been" | "got" | "gone" | "stopped" | "had" | "come" | "run")
+    matches!(next, "been" | "got" | "gone" | "stopped" | "had" | "come" | "run" | "took" | "went")
         || (is_past(next) && after.is_some_and(object))
 }
 
@@ -67,6 +67,9 @@ fn thing(name: &[Word]) -> Option<Vec<Word>> {
         "a" | "an" | "one" | "some" | "this" | "that" | "these" | "those" | "another" => Some(1),
         _ => Some(0),
     };
+    // "The hall | from seven".
+    let until = name.iter().skip(2).position(|word| matches!(word.text.as_str(), "from" | "since"));
+    let name = &name[..until.map_or(name.len(), |at| at + 2)];
     let bare = |word: &Word| Word { mark: Mark::None, ..word.clone() };
     let the = owner.map(|_| Word::new("the"));
     Some(the.into_iter().chain(name[owner.unwrap_or(0)..].iter().map(bare)).collect())
@@ -91,6 +94,8 @@ mod tests {
         check("it's leaking", "my boiler", "my boiler is leaking");
         check("it's locked me out", "your app", "your app has locked me out");
         check("they've all split", "the bags", "the bags have all split");
+        check("it's took out the greenhouse", "the tree", "the tree has took out the greenhouse");
+        check("it's locked", "the hall from seven", "the hall is locked");
         check("half of it is gone", "my order", "half of my order is gone");
     }
 

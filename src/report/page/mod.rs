@@ -43,9 +43,9 @@ pub enum PageError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// A page of a locked call would lie beside it in the clear.
-    #[error("{}: is locked, and a page in it would not be; have it written to another place", folder.display())]
+    #[error("{}: is locked, and a page in it would not be; have it written to another place (--out, or --page=FILE)", folder.display())]
     BesideLocked {
-        /// The call's folder.
+        /// The folder of the call, or of the archive.
         folder: PathBuf,
     },
     /// The archive's index can't be used.

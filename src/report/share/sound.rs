@@ -38,10 +38,12 @@ pub(super) enum Source {
 /// here, if it is certainly the same.
 pub(super) fn find(request: &Request<'_>, lines: &[Line], key: Option<&Key>) -> Found {
     let path = request.call.join(AUDIO_NAME);
-    let secs = rebuild::logged_or_rebuilt(lines).0.duration;
+    let (summary, rebuilt) = rebuild::logged_or_rebuilt(lines);
+    let secs = summary.duration;
     if let Some(files) = request.recording {
         return match secs_of(files) {
-            Some(long) if (long - secs).abs() > SAME_SECS => Found::Nowhere(format!(
+            // A header may promise more than there is, and a log that was cut short tells no length.
+            Some(long) if !rebuilt && secs - long > SAME_SECS => Found::Nowhere(format!(
                 "the recording that was given is {long:.1} s long and the call {secs:.1} s, so it is another's"
             )),
             _ => opened(files),
