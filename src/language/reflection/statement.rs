@@ -88,10 +88,13 @@ fn only_names(clause: &[Word]) -> bool {
         (word.contains('\'') || is_auxiliary(word) || is_past(word) || is_third(word))
             && text(at - 1) != "to"
     };
-    let named = DETERMINERS.contains(&text(0)) || matches!(text(0), "the" | "my" | "our" | "your");
+    // "Every time i call it's a different port."
+    let named = (DETERMINERS.contains(&text(0)) && text(0) != "every")
+        || matches!(text(0), "the" | "my" | "our" | "your");
     let relative = (1..clause.len().min(5)).find(|at| {
         let that = text(*at) == "that" && *at > 1;
-        that || matches!(text(*at), "who" | "which")
+        let contact = matches!(text(*at), "you" | "we" | "i" | "they") && *at > 1;
+        that || contact || matches!(text(*at), "who" | "which")
     });
     named
         && relative.is_some_and(|relative| {
@@ -145,6 +148,9 @@ mod tests {
         shown("the fella who came to fit the blinds", false);
         shown("the fella who came to fit the blinds left", true);
         shown("the crown that you put in came out", true);
+        shown("the fella you sent to sweep my chimney", false);
+        shown("the dishwasher you fitted is leaking", true);
+        shown("every time i call it's a different port", true);
         shown("the parcel that you sent hasn't come", true);
         shown("my dog that had the operation yesterday", false);
         shown("my phone keeps telling me that it's full", true);
