@@ -279,6 +279,13 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_another_length_is_named_in_plain_words() {
+        let error =
+            manifest("calls.csv", "path,agent\na.wav,Ana\nb.wav\n").unwrap_err().to_string();
+        assert!(error.ends_with("line 3: 1 columns where the heading has 2"), "{error}");
+    }
+
+    #[test]
     fn json_lines_say_the_same() {
         let (jobs, notes) = manifest(
             "calls.jsonl",

@@ -299,6 +299,8 @@ fn log_at(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Body;
+    use crate::units::{CallSpan, CallTime};
 
     #[test]
     fn a_log_of_another_format_is_refused() {
@@ -314,8 +316,6 @@ mod tests {
         let error = read_log(dir.path()).unwrap_err().to_string();
         assert!(error.contains("`evenkeel.call/9`") && error.contains(SCHEMA), "{error}");
     }
-    use crate::event::Body;
-    use crate::units::{CallSpan, CallTime};
 
     fn silence(at: f64) -> Event {
         let at = CallTime::from_secs(at);

@@ -13,6 +13,7 @@ use crate::archive::Index;
 use crate::archive::find::{Found, Order, Wanted, find};
 use crate::archive::index::Refreshed;
 use crate::call::key::Key;
+use crate::config::file::nearest;
 use crate::event::PRACTICES;
 use crate::language::practices::ISSUES;
 use crate::units::CallTime;
@@ -125,9 +126,7 @@ fn known(text: &str, names: &[&str], what: &str) -> Result<String, String> {
     if names.contains(&text) {
         return Ok(text.to_owned());
     }
-    let likeness = |name: &str| strsim::jaro_winkler(name, text);
-    let near = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    Err(match near.filter(|near| likeness(near) > 0.75) {
+    Err(match nearest(text, names) {
         Some(near) => format!("there is no {what} `{text}`; did you mean `{near}`?"),
         None => format!("there is no {what} `{text}`; there are: {}", names.join(", ")),
     })

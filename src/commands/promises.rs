@@ -72,26 +72,26 @@ pub fn run(args: PromisesArgs) -> anyhow::Result<u8> {
     if troubles.len() == folders.len() {
         return Err(troubles.swap_remove(0));
     }
+    let to_read = matches!(args.format, Format::Text) && args.out.is_none();
+    let mut none_before = None;
     if let Some(day) = args.due_before {
         let unknown = promises.iter().filter(|promise| promise.due.is_none()).count();
         promises.retain(|promise| promise.due.is_some_and(|due| due < day));
-        let to_read = matches!(args.format, Format::Text) && args.out.is_none();
+        none_before = promises.is_empty().then_some(day);
         if unknown > 0 && to_read {
             anstream::eprintln!(
                 "evenkeel: promises left out, since their day is not known: {unknown}; of a recording, \
                  `evenkeel replay --began` tells it"
             );
         }
-        if promises.is_empty() && to_read {
-            anstream::println!("No promise falls due before {day}.");
-            troubles.iter().for_each(|trouble| anstream::eprintln!("evenkeel: {trouble:#}"));
-            return Ok(u8::from(!troubles.is_empty()));
-        }
     }
     sort_promises(&mut promises);
-    match &args.out {
-        None => write(args.format, &promises, account_width(), &mut anstream::stdout().lock())?,
-        Some(path) => {
+    match (&args.out, none_before) {
+        (None, Some(day)) if to_read => anstream::println!("No promise falls due before {day}."),
+        (None, _) => {
+            write(args.format, &promises, account_width(), &mut anstream::stdout().lock())?
+        }
+        (Some(path), _) => {
             let mut text = Vec::new();
             let mut plain = anstream::StripStream::new(&mut text);
             write(args.format, &promises, account_width(), &mut plain)?;

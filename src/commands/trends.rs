@@ -90,14 +90,13 @@ pub fn run(args: TrendsArgs) -> anyhow::Result<()> {
         By::Month => Period::Month,
     };
     let key = args.key.load()?;
-    if let Some(path) = &args.page {
-        let path = path.clone().unwrap_or_else(|| args.archive.join(TRENDS_PAGE));
-        refuse_beside_locked(&args.archive, &path, key.as_ref())?;
+    let page = args.page.map(|path| path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE)));
+    if let Some(path) = &page {
+        refuse_beside_locked(&args.archive, path, key.as_ref())?;
     }
     let index = open(&args.archive, key.as_ref())?;
     let found = trends(&index, &scope, period, Zoned::now().date())?;
-    if let Some(path) = args.page {
-        let path = path.unwrap_or_else(|| args.archive.join(TRENDS_PAGE));
+    if let Some(path) = page {
         let path = write_trends_page(&args.archive, &found, &told, &path)?;
         anstream::println!("The page is {}", path.display());
         return Ok(());

@@ -209,6 +209,13 @@ impl Complaint {
     }
 }
 
+/// The known name that is most like this one, if it is like it.
+pub fn nearest<S: AsRef<str>>(name: &str, known: impl IntoIterator<Item = S>) -> Option<S> {
+    let likeness = |known: S| (strsim::jaro_winkler(known.as_ref(), name), known);
+    let like = known.into_iter().map(likeness).filter(|(likeness, _)| *likeness > 0.75);
+    like.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, nearest)| nearest)
+}
+
 /// Holds every key of `given` against `known`: is it there, and of the same type?
 fn check_keys(given: &DeTable<'_>, known: &toml::Table, prefix: &str) -> Result<(), Complaint> {
     for (key, value) in given.iter() {
@@ -216,12 +223,7 @@ fn check_keys(given: &DeTable<'_>, known: &toml::Table, prefix: &str) -> Result<
         let complain =
             |kind| Err(Complaint { key: format!("{prefix}{name}"), span: key.span(), kind });
         let Some(default) = known.get(name) else {
-            let nearest = known
-                .keys()
-                .map(|k| (strsim::jaro_winkler(k, name), k))
-                .filter(|(likeness, _)| *likeness > 0.75)
-                .max_by(|a, b| a.0.total_cmp(&b.0))
-                .map(|(_, k)| format!("{prefix}{k}"));
+            let nearest = nearest(name, known.keys()).map(|known| format!("{prefix}{known}"));
             return complain(ComplaintKind::Unknown { nearest });
         };
         let given = value.get_ref();

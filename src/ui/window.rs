@@ -403,3 +403,15 @@ fn screens(cc: &CreationContext<'_>) -> Vec<[f32; 4]> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_library_is_not_told() {
+        let told = "winit EventLoopError: os error at /root/src/mod.rs:765: DISPLAY is not set.";
+        assert_eq!(without_place(told), "DISPLAY is not set");
+        assert_eq!(without_place("no OpenGL"), "no OpenGL");
+    }
+}

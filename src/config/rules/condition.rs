@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::Need;
 use super::fact::{Fact, Happening, Measured};
+use crate::config::file::nearest;
 
 /// How a fact is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,15 +162,6 @@ fn names(words: &[&str]) -> Result<Vec<Happening>, String> {
             })
         })
         .collect()
-}
-
-/// The known name that is most like this one, if it is like it.
-pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    let nearest = known
-        .map(|known| (strsim::jaro_winkler(&known, name), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    nearest.map(|(_, nearest)| nearest)
 }
 
 /// Says that nothing has this name, and which known name looks most like it.

@@ -80,6 +80,23 @@ const OTHERS: [(&str, &str); 4] = [
     ("promise", "the agent undertook to do something"),
     ("reply", "the agent said more than a listener's signal"),
 ];
+/// What the remarks are, in their order.
+const SAID_MEANS: [(&str, &str); REMARKS.len()] = [
+    ("complaint", "the customer says that something is wrong"),
+    ("question", "the customer asks something"),
+    ("asks-for-manager", "the customer wants somebody above the agent"),
+    ("threatens-to-leave", "the customer says that they will cancel or go elsewhere"),
+    ("refuses", "the customer turns an offer down"),
+    ("accepts", "the customer takes an offer up"),
+    ("thanks", "the customer thanks"),
+    ("relief", "a load is off the customer"),
+    ("asks-meaning", "the customer asks what something means"),
+    ("hardship", "the customer says what the trouble does to them"),
+    ("asks-next-step", "the customer asks what happens now"),
+    ("closing", "the customer takes their leave"),
+    ("closed-question", "the agent asks for a fact, or yes or no"),
+    ("wraps-up", "the agent brings the call to its end"),
+];
 const BROKEN: usize = PRACTICES.len();
 const SAID: usize = 2 * PRACTICES.len();
 const OTHER: usize = SAID + REMARKS.len();
@@ -148,35 +165,13 @@ impl Happening {
 
     /// The happenings that are no practice, with their meaning.
     pub fn others() -> impl Iterator<Item = (&'static str, &'static str)> {
-        let said = REMARKS.into_iter().map(|name| (name, meaning(name)));
-        said.chain(OTHERS)
+        SAID_MEANS.into_iter().chain(OTHERS)
     }
 }
 
 impl Serialize for Happening {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.name())
-    }
-}
-
-/// What a remark is.
-fn meaning(remark: &str) -> &'static str {
-    match remark {
-        "complaint" => "the customer says that something is wrong",
-        "question" => "the customer asks something",
-        "asks-for-manager" => "the customer wants somebody above the agent",
-        "threatens-to-leave" => "the customer says that they will cancel or go elsewhere",
-        "refuses" => "the customer turns an offer down",
-        "accepts" => "the customer takes an offer up",
-        "thanks" => "the customer thanks",
-        "relief" => "a load is off the customer",
-        "asks-meaning" => "the customer asks what something means",
-        "hardship" => "the customer says what the trouble does to them",
-        "asks-next-step" => "the customer asks what happens now",
-        "closing" => "the customer takes their leave",
-        "closed-question" => "the agent asks for a fact, or yes or no",
-        "wraps-up" => "the agent brings the call to its end",
-        _ => "",
     }
 }
 
@@ -205,6 +200,7 @@ mod tests {
 
     #[test]
     fn what_can_happen_is_explained() {
+        assert_eq!(SAID_MEANS.map(|(name, _)| name), REMARKS);
         for (name, means) in Happening::others() {
             assert!(!means.is_empty(), "{name}");
         }

@@ -5,10 +5,10 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::condition::{Condition, nearest, unknown};
+use super::condition::{Condition, unknown};
 use super::fact::Happening;
 use super::{Heeded, Rule, RuleSet};
-use crate::config::file::{ConfigError, line_of};
+use crate::config::file::{ConfigError, line_of, nearest};
 use crate::event::PRACTICES;
 
 /// The shipped rules, commented: what `evenkeel rules --toml` prints.

@@ -2,13 +2,13 @@
 
 use super::heard::Word;
 use super::question::opens;
-use super::verbs::{is_auxiliary, is_past, is_third};
+use super::verbs::{is_auxiliary, is_finite, is_past};
 
 /// Of fewer words nothing is cut off.
 const LEAST: usize = 4;
 
-/// The clause without a relative clause behind its subject, and without what tells when or why; the
-/// longest first.
+/// The clause without a relative clause behind its subject, and without what tells since when or how often;
+/// the longest first.
 pub(super) fn shorter(clause: &[Word]) -> Vec<Vec<Word>> {
     let bare = without_relative(clause);
     let whole = bare.as_deref().unwrap_or(clause);
@@ -62,10 +62,6 @@ fn hangs_on(clause: &[Word], at: usize) -> bool {
 /// Whether it says more than a name: who does what.
 fn acts(clause: &[Word]) -> bool {
     clause.iter().any(|word| word.text.contains('\'') || is_finite(&word.text))
-}
-
-fn is_finite(word: &str) -> bool {
-    is_auxiliary(word) || is_third(word) || is_past(word)
 }
 
 #[cfg(test)]

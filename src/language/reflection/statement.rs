@@ -6,7 +6,7 @@ use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
 use super::question::opens;
-use super::verbs::{is_auxiliary, is_gerund, is_past, is_third, is_verb};
+use super::verbs::{is_auxiliary, is_finite, is_gerund, is_past, is_verb};
 
 /// Words of Caribbean English whose person is not turned here: better nothing than half of it.
 const PATOIS: [&str; 5] = ["dem", "mi", "di", "yuh", "nuh"];
@@ -83,14 +83,10 @@ fn only_leads_in(clause: &[Word]) -> bool {
 /// Whether it is no more than who or what somebody is: "the man who came to fit the blinds".
 fn only_names(clause: &[Word]) -> bool {
     let text = |at: usize| clause[at].text.as_str();
-    let is_finite = |at: usize| {
-        let word = text(at);
-        (word.contains('\'') || is_auxiliary(word) || is_past(word) || is_third(word))
-            && text(at - 1) != "to"
-    };
+    let acts = |at: usize| (text(at).contains('\'') || is_finite(text(at))) && text(at - 1) != "to";
     // "Every time i call it's a different port."
     let named = (DETERMINERS.contains(&text(0)) && text(0) != "every")
-        || matches!(text(0), "the" | "my" | "our" | "your");
+        || matches!(text(0), "my" | "our" | "your");
     let relative = (1..clause.len().min(5)).find(|at| {
         let that = text(*at) == "that" && *at > 1;
         let contact = matches!(text(*at), "you" | "we" | "i" | "they") && *at > 1;
@@ -98,8 +94,8 @@ fn only_names(clause: &[Word]) -> bool {
     });
     named
         && relative.is_some_and(|relative| {
-            !(1..relative).any(is_finite)
-                && (relative + 1..clause.len()).filter(|at| is_finite(*at)).count() < 2
+            !(1..relative).any(acts)
+                && (relative + 1..clause.len()).filter(|at| acts(*at)).count() < 2
         })
 }
 

@@ -115,6 +115,11 @@ fn is_verb_of_noun(word: &str) -> bool {
     is_auxiliary(word) || is_past(word) || THIRD_PERSONS.contains(word)
 }
 
+/// Whether it may be the verb of a clause as it stands.
+pub(super) fn is_finite(word: &str) -> bool {
+    is_auxiliary(word) || is_past(word) || is_third(word)
+}
+
 /// Whether a word can be the verb of a pronoun.
 pub(super) fn is_verb(word: &str) -> bool {
     is_verb_of_noun(word) || is_plain(word) || is_third(word)

@@ -161,13 +161,13 @@ pub fn practice_set(
     if requests.is_empty() {
         return Err(ShareError::Empty);
     }
-    let mut drafts = Vec::new();
-    for request in requests {
-        drafts.push(Draft::of(request, release, Some(name))?);
-    }
     let page = release.out.join(format!("{}.html", file_name(name)));
     if page.exists() {
         return Err(ShareError::SheetThere { page });
+    }
+    let mut drafts = Vec::new();
+    for request in requests {
+        drafts.push(Draft::of(request, release, Some(name))?);
     }
     let sounds: Vec<Option<String>> = drafts.iter().map(Draft::sound_name).collect();
     let pairs = drafts.iter().zip(&sounds);
