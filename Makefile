@@ -46,8 +46,8 @@ PREFIX ?= $(HOME)/.local
 install: setup
 	cargo build --release
 	install -D target/release/evenkeel $(PREFIX)/bin/evenkeel
-	install -d $(PREFIX)/share/evenkeel/models
-	install -m 644 models/* $(PREFIX)/share/evenkeel/models
+	install -d $(PREFIX)/lib/evenkeel/models
+	install -m 644 models/* $(PREFIX)/lib/evenkeel/models
 	install -D -m 644 assets/evenkeel.desktop $(PREFIX)/share/applications/evenkeel.desktop
 	install -D -m 644 assets/evenkeel.svg $(PREFIX)/share/icons/hicolor/scalable/apps/evenkeel.svg
 	@echo "Installed. Start it from the menu, or by: evenkeel live"

@@ -65,6 +65,19 @@ fn what_cannot_be_analysed_is_listed_and_stops_nothing() {
 }
 
 #[test]
+fn what_is_cut_short_is_analysed_and_said() {
+    let night = Night::new();
+    let whole = fs::read(DEMO).unwrap();
+    fs::write(night.source("cut.wav"), &whole[..whole.len() / 2]).unwrap();
+    let output = night.run(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("cut.wav: shorter than its header says"), "{said}");
+    assert!(said.contains("1 recording: 1 analysed (1 from damaged recordings)."), "{said}");
+    assert_eq!(night.logs().len(), 1);
+}
+
+#[test]
 fn what_the_telephone_system_knows_is_in_the_log() {
     let night = Night::new();
     night.add_calls(1);

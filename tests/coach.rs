@@ -250,7 +250,8 @@ fn standing(practice: &str, mark: Mark) -> Option<Story> {
         }
         ("stay-calm", Missed) => firing("stay-calm-heat")
             .heat(23.0, 0.9, 0.3)
-            .speaks(23.0, 29.0, pace(150.0))
+            // Faster than their own pace, though not so fast that it is prompted for.
+            .speaks(23.0, 29.0, pace(198.0))
             .heat(25.0, 0.9, 0.3)
             .heat(27.0, 0.9, 0.3)
             .heat(29.0, 0.9, 0.3)

@@ -150,9 +150,15 @@ fn json_rows(path: &Path, content: &[u8]) -> Result<(Vec<Row>, BTreeSet<String>)
             line: number,
             why: error.to_string(),
         };
-        let object: serde_json::Map<String, serde_json::Value> =
+        let mut object: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(line).map_err(wrong)?;
         keys.extend(object.keys().cloned());
+        // Telephone systems number their agents and queues.
+        for name in ["agent", "customer", "queue"] {
+            if let Some(number) = object.get_mut(name).filter(|value| value.is_number()) {
+                *number = number.to_string().into();
+            }
+        }
         rows.push(serde_json::from_value(object.into()).map_err(wrong)?);
     }
     Ok((rows, keys))
@@ -340,6 +346,8 @@ mod tests {
         assert!(why(0).contains("and not both"));
         assert!(why(1).contains("no layout `upside-down`"));
         assert!(why(2).contains("`Tuesday` is no date"));
+        let (jobs, _) = manifest("calls.jsonl", "{\"path\":\"a.wav\",\"agent\":4711}\n").unwrap();
+        assert_eq!(jobs[0].about.agent.as_deref(), Some("4711"));
         let refused = |name, text| manifest(name, text).unwrap_err().to_string();
         assert!(refused("calls.csv", "file\na.wav\n").contains("needs the column `path`"));
         assert!(refused("calls.csv", "path,queue\na.wav\n").contains("line 2"));

@@ -103,6 +103,19 @@ pub enum Defect {
     },
 }
 
+impl Defect {
+    /// Whether sound is missing for it, or is not what was recorded.
+    pub fn harms(&self) -> bool {
+        !matches!(
+            self,
+            Defect::HeaderLengthWrong { .. }
+                | Defect::PartialFrame { .. }
+                | Defect::BytesAfterData { .. }
+                | Defect::OtherTracks { .. }
+        )
+    }
+}
+
 impl fmt::Display for Defect {
     /// One plain sentence without a full stop, to stand behind the file's name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 /// When a call began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Began {
-    /// As it was told: a date, or a date and time with or without an offset.
+    /// A date, or a date and time with or without an offset, as it was told; with hyphens and colons.
     pub text: String,
     /// The day, where the call was taken.
     pub day: Date,
@@ -23,12 +23,31 @@ impl std::str::FromStr for Began {
         let text = text.trim();
         // A "Z" says nothing about the day; the parser of times without a zone refuses it.
         let plain = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-        let day = plain.parse::<Date>().or_else(|_| plain.parse::<DateTime>().map(DateTime::date));
-        match day {
-            Ok(day) => Ok(Began { text: text.to_owned(), day }),
-            Err(_) => Err(NoTime(text.to_owned())),
-        }
+        let has_time = plain.contains(['T', 't', ' ']);
+        let told = match has_time {
+            true => plain.parse::<DateTime>().map(|time| {
+                let written = format!("{time}{}", offset(text));
+                (time.date(), written)
+            }),
+            false => plain.parse::<Date>().map(|day| (day, day.to_string())),
+        };
+        let (day, written) = told.map_err(|_| NoTime(text.to_owned()))?;
+        // Without hyphens it is as good a date, which logs are not read by.
+        let is_written_out = text.starts_with(&day.to_string());
+        Ok(Began { text: if is_written_out { text.to_owned() } else { written }, day })
     }
+}
+
+/// The offset with which a time ends that has no hyphens in its date, as `+01:00`; empty where it has
+/// none.
+fn offset(text: &str) -> String {
+    if text.ends_with(['Z', 'z']) {
+        return "Z".to_owned();
+    }
+    let Some(at) = text.rfind(['+', '-']) else { return String::new() };
+    let digits = text[at + 1..].replace(':', "");
+    let (hours, minutes) = digits.split_at(digits.len().min(2));
+    format!("{}{hours}:{minutes:0<2}", &text[at..=at])
 }
 
 #[cfg(test)]
@@ -42,6 +61,14 @@ mod tests {
             ["2026-11-25", " 2026-11-25T23:30:00-05:00", "2026-11-25 14:30", "2026-11-25T23:30:00Z"]
         {
             assert_eq!(text.parse::<Began>().unwrap().day, jiff::civil::date(2026, 11, 25));
+        }
+        for (told, text) in [
+            ("20261125", "2026-11-25"),
+            ("20261125T143000Z", "2026-11-25T14:30:00Z"),
+            ("20261125T143000-0530", "2026-11-25T14:30:00-05:30"),
+            ("20261125T143000", "2026-11-25T14:30:00"),
+        ] {
+            assert_eq!(told.parse::<Began>().unwrap().text, text);
         }
         let refused = "last Tuesday".parse::<Began>().unwrap_err().to_string();
         assert!(refused.contains("`last Tuesday` is no date"), "{refused}");

@@ -206,11 +206,11 @@ pub fn read_head(path: &Path) -> Result<Line, FolderError> {
 /// [`FolderError`].
 pub fn read_head_with(path: &Path, key: Option<&Key>) -> Result<Line, FolderError> {
     let path = log_at(path);
-    let mut text = String::new();
-    let read = BufReader::new(file::open(&path, key)?).read_line(&mut text);
+    let mut text = Vec::new();
+    let read = BufReader::new(file::open(&path, key)?).read_until(b'\n', &mut text);
     read.map_err(|source| file::read_error(&path, source))?;
     let path = file::on_disk(&path);
-    let head = serde_json::from_str(&text).map_err(|source| FolderError::Line {
+    let head = serde_json::from_slice(&text).map_err(|source| FolderError::Line {
         path: path.clone(),
         line: 1,
         source,
@@ -236,19 +236,20 @@ pub fn read_log_with(path: &Path, key: Option<&Key>) -> Result<Vec<Line>, Folder
     let path = log_at(path);
     let mut reader = BufReader::new(file::open(&path, key)?);
     let mut lines = Vec::new();
-    let mut text = String::new();
+    // A crash can cut a line within a character.
+    let mut text = Vec::new();
     for number in 1.. {
         text.clear();
-        let read = reader.read_line(&mut text);
+        let read = reader.read_until(b'\n', &mut text);
         if read.map_err(|source| file::read_error(&path, source))? == 0 {
             break;
         }
-        match serde_json::from_str::<Line>(&text) {
+        match serde_json::from_slice::<Line>(&text) {
             Ok(line) => {
                 known(&line, &path)?;
                 lines.push(line);
             }
-            Err(_) if !text.ends_with('\n') => break,
+            Err(_) if !text.ends_with(b"\n") => break,
             Err(source) => {
                 let path = file::on_disk(&path);
                 return Err(FolderError::Line { path, line: number, source });
@@ -301,6 +302,16 @@ mod tests {
     use super::*;
     use crate::event::Body;
     use crate::units::{CallSpan, CallTime};
+
+    #[test]
+    fn a_log_that_was_cut_within_a_letter_is_read_up_to_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let head = r#"{"type":"silence","at":4.0,"start":1.0,"end":4.0}"#;
+        let mut log = format!("{head}\n{head}").into_bytes();
+        log.extend("“".as_bytes()[..2].iter());
+        fs::write(dir.path().join(LOG_NAME), log).unwrap();
+        assert_eq!(read_log(dir.path()).unwrap().len(), 1);
+    }
 
     #[test]
     fn a_log_of_another_format_is_refused() {

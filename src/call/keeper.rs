@@ -191,7 +191,8 @@ impl Files {
     }
 
     fn are_there(&self) -> bool {
-        self.folder.log_path().exists()
+        // A network's folder that can't be looked into for a moment is not gone.
+        !matches!(self.folder.log_path().try_exists(), Ok(false))
     }
 }
 

@@ -5,8 +5,9 @@ use super::summary::SummaryRecord;
 use crate::coach::Situation;
 use crate::coach::ledger::Ledger;
 use crate::config::DialogueConfig;
-use crate::config::rules::RuleSet;
+use crate::config::rules::{Doubted, RuleSet};
 use crate::dialogue::summary::Tally;
+use crate::engine::doubt;
 use crate::units::CallTime;
 
 /// Sums up the lines of a log. A summary among them is not used; the call is taken to end
@@ -14,11 +15,18 @@ use crate::units::CallTime;
 pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
     let mut tally = Tally::new(config);
     let mut ledger = Ledger::default();
-    let mut end = CallTime::ZERO;
+    let (mut end, mut doubted) = (CallTime::ZERO, Doubted::default());
     for line in lines.iter().filter(|line| !matches!(line.record, Record::Summary(_))) {
         end = end.max(line.at.into());
         if let Some(span) = span(&line.record) {
             end = end.max(span.end.into());
+        }
+        if let Record::Warning { code, disables, .. } = &line.record {
+            match doubt::means(code) {
+                Some((needs, true)) if !disables.is_empty() => doubted.add(needs),
+                Some((needs, false)) => doubted.take_back(needs),
+                Some((_, true)) | None => {}
+            }
         }
         if let Some(body) = line.body() {
             tally.observe(&body);
@@ -27,7 +35,7 @@ pub fn summary_of(lines: &[Line], config: &DialogueConfig) -> SummaryRecord {
     }
     let mut summary = tally.summary(end);
     let over = Situation { now: end, ..Situation::default() };
-    ledger.close(&over, &RuleSet::default(), &mut summary);
+    ledger.close(&over, &RuleSet::default(), &doubted, &mut summary);
     SummaryRecord::of(&summary)
 }
 
@@ -146,7 +154,7 @@ mod tests {
             let now = CallTime::from_secs(41.0);
             let mut whole = tally.summary(now);
             let over = Situation { now, ..Situation::default() };
-            ledger.close(&over, &RuleSet::default(), &mut whole);
+            ledger.close(&over, &RuleSet::default(), &Doubted::default(), &mut whole);
             let whole = SummaryRecord::of(&whole);
             assert_eq!(summary_of(&lines(&bodies), &config), whole);
             assert_eq!(whole.interruptions.is_some(), layout == Layout::Stereo);

@@ -104,8 +104,8 @@ enum Step<'a> {
     Begins(Party, CallSpan),
     Told(Box<Body>),
     Doubted(&'a str),
-    /// Audio is missing up to there.
-    Misses(CallTime),
+    /// Audio is missing here.
+    Misses(CallSpan),
     Snoozed,
     /// The agent called a prompt of this rule wrong.
     Wrong(&'a str),
@@ -130,7 +130,7 @@ fn steps(lines: &[Line]) -> Vec<(CallTime, Step<'_>)> {
             }
             Record::Gap { span, .. } => {
                 let span = CallSpan::from(*span);
-                steps.push((span.start, Step::Misses(span.end)));
+                steps.push((span.start, Step::Misses(span)));
             }
             Record::CueOutcome { outcome: Outcome::Snoozed, .. } => {
                 steps.push((at, Step::Snoozed));
@@ -191,7 +191,10 @@ impl Call {
                 Some((needs, false)) => self.coach.trust(needs),
                 None => {}
             },
-            Step::Misses(until) => self.gap_end = self.gap_end.max(until),
+            Step::Misses(span) => {
+                self.gap_end = self.gap_end.max(span.end);
+                self.scene.missed(span);
+            }
             Step::Snoozed => self.react(Reaction::Snooze, at),
             // Of a prompt that these rules would not have shown nothing is known.
             Step::Wrong(rule) if self.coach.last_rule() == Some(rule) => {

@@ -7,7 +7,8 @@ use super::file::is_call;
 use super::folder::FolderError;
 
 /// The folders of calls at `path` and below it, sorted; `path` itself where it is a call's folder
-/// or a log; locked ones as well. Links to folders are not followed.
+/// or a log; locked ones as well. Links to folders are not followed, nor hidden folders entered, in which
+/// calls are half made or half removed.
 ///
 /// # Errors
 /// [`FolderError::Read`], where a folder can't be read.
@@ -22,7 +23,8 @@ pub fn call_folders(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
         let failed = |source| FolderError::Read { path: folder.clone(), source };
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            if entry.file_type().map_err(failed)?.is_dir() {
+            let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            if !is_hidden && entry.file_type().map_err(failed)?.is_dir() {
                 folders.push(entry.path());
             }
         }
@@ -40,7 +42,7 @@ mod tests {
     fn calls_are_found_at_any_depth() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
-        for call in ["b", "a/2026/one", "a/two"] {
+        for call in ["b", "a/2026/one", "a/two", "a/.unfinished/three"] {
             fs::create_dir_all(at(call)).unwrap();
             fs::write(at(call).join(LOG_NAME), "").unwrap();
         }

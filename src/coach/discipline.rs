@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::outcome::Watch;
 use super::{Reaction, Situation};
 use crate::config::rules::fact::Happening;
-use crate::config::rules::{MOST_RAISES, Need, Rule, RuleSet};
+use crate::config::rules::{Doubted, MOST_RAISES, Need, Rule, RuleSet};
 use crate::config::{Config, CuesConfig};
 use crate::event::{Body, Cue, Event, Outcome, Speed, Summary};
 use crate::language::redact::Redaction;
@@ -22,7 +22,7 @@ pub struct Coach {
     rules: RuleSet,
     states: Vec<RuleState>,
     /// What can't be trusted just now; as often as somebody says so.
-    doubted: Vec<Need>,
+    doubted: Doubted,
     ledger: Ledger,
     flags: Flags,
     agent_silent_since: CallTime,
@@ -63,7 +63,7 @@ impl Coach {
             cues: config.cues.clone(),
             rules: config.rules.clone(),
             states: config.rules.rules.iter().map(state).collect(),
-            doubted: Vec::new(),
+            doubted: Doubted::default(),
             ledger: Ledger::default(),
             flags: Flags::default(),
             agent_silent_since: CallTime::ZERO,
@@ -79,16 +79,12 @@ impl Coach {
 
     /// Switches the rules off that need what can't be trusted.
     pub fn doubt(&mut self, needs: &[Need]) {
-        self.doubted.extend(needs);
+        self.doubted.add(needs);
     }
 
     /// Takes back a [`Self::doubt`].
     pub fn trust(&mut self, needs: &[Need]) {
-        for need in needs {
-            if let Some(i) = self.doubted.iter().position(|doubted| doubted == need) {
-                self.doubted.remove(i);
-            }
-        }
+        self.doubted.take_back(needs);
     }
 
     /// The names of the rules that need any of these.
@@ -98,6 +94,10 @@ impl Coach {
 
     /// Takes the next event of the log; returns the moments for the human coach that are now clear.
     pub fn observe(&mut self, event: &Event) -> Vec<Body> {
+        // Who cut in can't be told where nobody can tell who speaks.
+        if matches!(event.body, Body::Overlap { .. }) && self.doubted.has(Need::Parties) {
+            return Vec::new();
+        }
         self.ledger.observe(&event.body);
         self.flags.observe(event).into_iter().map(Body::Flag).collect()
     }
@@ -196,7 +196,7 @@ impl Coach {
     /// Where nobody can tell who speaks, nobody can tell that a prompt was ignored either.
     fn as_far_as_known(&self, outcome: Outcome) -> Outcome {
         match outcome {
-            Outcome::Ignored if self.doubted.contains(&Need::Parties) => Outcome::Expired,
+            Outcome::Ignored if self.doubted.has(Need::Parties) => Outcome::Expired,
             outcome => outcome,
         }
     }
@@ -219,7 +219,7 @@ impl Coach {
 
     /// Completes the numbers of the call. To be asked after [`Self::finish`].
     pub fn close(&self, now: &Situation, summary: &mut Summary) {
-        self.ledger.close(now, &self.rules, summary);
+        self.ledger.close(now, &self.rules, &self.doubted, summary);
     }
 
     fn may_show(&self, i: usize, now: &Situation) -> bool {
@@ -244,7 +244,7 @@ impl Coach {
         // agent is doing at this moment does not even wait until that has left.
         let by_ear = !state.slow && self.shown_slow;
         let urgent = by_ear && rule.about_speech;
-        !state.needs.iter().any(|need| self.doubted.contains(need))
+        !state.needs.iter().any(|need| self.doubted.has(*need))
             && over(self.snoozed_until)
             && over(state.wrong_until)
             && (rule.about_speech || ended)

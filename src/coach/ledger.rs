@@ -6,7 +6,7 @@ use super::finding::Known;
 use super::memory::Memory;
 use super::recovery::Trouble;
 use super::scorecard::Scorecard;
-use crate::config::rules::RuleSet;
+use crate::config::rules::{Doubted, RuleSet};
 use crate::event::{Body, Summary};
 
 /// Follows the events of a call.
@@ -35,11 +35,17 @@ impl Ledger {
         Known { now, memory: &self.memory, recovered: self.trouble.is_over() }
     }
 
-    /// Completes the numbers of the call, which is over at `now`; not of a mono mix, in which
-    /// nobody knows who did what.
-    pub fn close(&self, now: &Situation, rules: &RuleSet, summary: &mut Summary) {
+    /// Completes the numbers of the call, which is over at `now`, as far as what is `doubted` allows; not of a
+    /// mono mix, in which nobody knows who did what.
+    pub fn close(
+        &self,
+        now: &Situation,
+        rules: &RuleSet,
+        doubted: &Doubted,
+        summary: &mut Summary,
+    ) {
         if !summary.mono {
-            summary.scorecard = self.scorecard.marks(self.known(now), rules);
+            summary.scorecard = self.scorecard.marks(self.known(now), rules, doubted);
             summary.recovery = self.trouble.recovery();
         }
     }

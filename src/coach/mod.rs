@@ -61,6 +61,10 @@ pub struct Situation {
     pub agent_words_awaited: bool,
 }
 
+/// Up to so many times their own pace, and so far above their own level, an agent speaks evenly: where
+/// the rules for these begin to prompt.
+const EVEN_PACE_RATIO: f64 = 1.3;
+const EVEN_LEVEL_LU: f64 = 5.0;
 /// Heat that can be trusted less than this is not known.
 pub const MIN_CONFIDENCE: f32 = 0.5;
 
@@ -68,6 +72,12 @@ impl Situation {
     /// Whether the agent is speaking.
     pub fn agent_speaks(&self) -> bool {
         self.under_way.agent.is_some()
+    }
+
+    /// Whether the agent, who is speaking, keeps near their own pace and level.
+    pub fn is_even(&self) -> bool {
+        let near = |fact, limit| self.measured(fact).is_none_or(|value| value < limit);
+        near(Measured::PaceRatio, EVEN_PACE_RATIO) && near(Measured::LevelLu, EVEN_LEVEL_LU)
     }
 
     /// What a rule can measure; `None` where it is not known.

@@ -95,7 +95,12 @@ impl Watch {
                     .filter(|_| now.agent_speaks() && self.spoke_secs > SETTLES_AFTER_SECS)
                 {
                     self.slowest_wpm = Some(self.slowest_wpm.map_or(pace, |slow| slow.min(pace)));
-                    if !known.goes_on(rule) {
+                    // How the customer feels is not in the agent's hand: how they speak is.
+                    let settled = match rule.is_about_heat() {
+                        true => now.is_even(),
+                        false => !known.goes_on(rule),
+                    };
+                    if settled {
                         self.done_at.get_or_insert(now.now);
                     }
                 }

@@ -8,6 +8,9 @@ use crate::dialogue::overlap::OverlapTracker;
 use crate::dialogue::silence::Silence;
 use crate::units::{CallSpan, CallTime, Party};
 
+/// A gap shorter than this hides nothing that anybody says. Seconds.
+const HIDES_NOTHING_SECS: f64 = 0.5;
+
 /// Follows the speech of both parties.
 pub struct Scene {
     /// Whose turn it is.
@@ -19,6 +22,8 @@ pub struct Scene {
     /// Speech under way of each party, as far as it has been heard.
     pub under_way: UnderWay,
     agent_heard: CallTime,
+    /// The end of the last audio that is missing.
+    missed_to: CallTime,
     spoke_last: Option<Party>,
 }
 
@@ -31,6 +36,7 @@ impl Scene {
             silence: Silence::new(config.silence_min_secs),
             under_way: UnderWay::default(),
             agent_heard: CallTime::ZERO,
+            missed_to: CallTime::ZERO,
             spoke_last: None,
         }
     }
@@ -63,6 +69,13 @@ impl Scene {
         self.floor.step(now, &self.under_way);
     }
 
+    /// Audio is missing in `span`, or has been so far: who was silent then nobody knows.
+    pub fn missed(&mut self, span: CallSpan) {
+        if span.secs() >= HIDES_NOTHING_SECS {
+            self.missed_to = self.missed_to.max(span.end);
+        }
+    }
+
     /// Since when the customer waits for an answer; `None` while somebody speaks, or after the
     /// agent has.
     pub fn waits_since(&self) -> Option<CallTime> {
@@ -77,16 +90,22 @@ impl Scene {
         let customers = turn.filter(|turn| {
             turn.party == Party::Customer && self.under_way.customer.is_some() && !deaf
         });
-        let dead_air_secs =
-            if deaf { 0.0 } else { self.silence.dead_air_secs(now, &self.under_way) };
+        let heard_secs = now.secs_since(self.missed_to).max(0.0);
+        let dead_air_secs = if deaf {
+            0.0
+        } else {
+            self.silence.dead_air_secs(now, &self.under_way).min(heard_secs)
+        };
         Situation {
             now,
             under_way: self.under_way,
             overlap: self.overlaps.running(&self.under_way),
             turn,
             dead_air_secs,
-            unanswered_secs: customers
-                .map_or(0.0, |turn| now.secs_since(turn.span.start.max(self.agent_heard)).max(0.0)),
+            unanswered_secs: customers.map_or(0.0, |turn| {
+                let secs = now.secs_since(turn.span.start.max(self.agent_heard));
+                secs.max(0.0).min(heard_secs)
+            }),
             answer_gap_secs: match self.spoke_last {
                 Some(Party::Customer) => dead_air_secs,
                 Some(Party::Agent) | None => 0.0,

@@ -3,8 +3,8 @@
 use super::MIN_CONFIDENCE;
 use super::finding::Known;
 use super::memory::Memory;
-use crate::config::rules::RuleSet;
-use crate::config::rules::fact::{Fact, Happening, Measured};
+use crate::config::rules::fact::Happening;
+use crate::config::rules::{Doubted, Need, Rule, RuleSet};
 use crate::event::{Body, Mark, Outcome, OverlapKind, PRACTICES};
 use crate::tone::heat::Mood;
 use crate::units::Party;
@@ -58,10 +58,26 @@ impl Scorecard {
         }
     }
 
-    /// The marks, in the order of the design; without words only of what is judged by ear.
-    pub fn marks(&self, known: Known<'_>, rules: &RuleSet) -> Vec<(&'static str, Mark)> {
+    /// The marks, in the order of the design; without words only of what is judged by ear. Of what can't be
+    /// trusted at the end (`doubted`) there are none, but for words that were heard while they could be.
+    pub fn marks(
+        &self,
+        known: Known<'_>,
+        rules: &RuleSet,
+        doubted: &Doubted,
+    ) -> Vec<(&'static str, Mark)> {
+        if doubted.has(Need::Heard) {
+            return Vec::new();
+        }
+        let apart = !doubted.has(Need::Parties);
+        let clear = apart && !doubted.has(Need::Words);
         let judged = PRACTICES.into_iter().filter(|name| self.words || BY_EAR.contains(name));
-        judged.map(|name| (name, self.mark(name, known, rules))).collect()
+        let marks = judged.map(|name| (name, self.mark(name, known, rules)));
+        let is_known = |(name, mark): &(&str, Mark)| match BY_EAR.contains(name) {
+            true => apart,
+            false => clear || known.memory.practised(name) != (0, 0) && *mark != Mark::Missed,
+        };
+        marks.filter(is_known).collect()
     }
 
     fn mark(&self, name: &'static str, known: Known<'_>, rules: &RuleSet) -> Mark {
@@ -121,8 +137,7 @@ impl Scorecard {
 
 /// Whether a rule waits for the customer's heat.
 fn is_about_heat(rule: &str, rules: &RuleSet) -> bool {
-    let heat = Fact::Measured(Measured::Heat);
-    rules.get(rule).is_some_and(|rule| rule.when.iter().any(|condition| condition.fact == heat))
+    rules.get(rule).is_some_and(Rule::is_about_heat)
 }
 
 /// Whether there was something to argue against.

@@ -12,7 +12,7 @@ use crate::config::{Config, RuleSet};
 pub(super) struct AnalysisArgs {
     /// Settings to use instead of the defaults (see `evenkeel config`)
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 
     /// Changes to the coach's rules (see `evenkeel rules`)
     #[arg(long, value_name = "FILE")]

@@ -221,7 +221,7 @@ impl Place {
 
 /// A file's name for a call, without what no file system takes or what leads out of the folder;
 /// with a number where another call has it already.
-fn free_name(id: &str, taken: &mut HashSet<String>) -> String {
+pub(super) fn free_name(id: &str, taken: &mut HashSet<String>) -> String {
     /// Leaves room for the number and the ending in the 255 bytes that file systems take.
     const MAX_BYTES: usize = 200;
     let mut name = String::new();

@@ -144,11 +144,20 @@ pub(super) fn open(archive: &std::path::Path, key: Option<&Key>) -> anyhow::Resu
     Ok(index)
 }
 
+/// The words as the index is asked for them: the shell has taken away the quotes of a phrase.
+fn query(words: &[String]) -> String {
+    let quoted = |word: &String| match word.contains(char::is_whitespace) && !word.contains('"') {
+        true => format!("\"{word}\""),
+        false => word.clone(),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 /// Runs the command.
 pub fn run(args: FindArgs) -> anyhow::Result<()> {
     let key = args.key.load()?;
     let wanted = Wanted {
-        words: (!args.words.is_empty()).then(|| args.words.join(" ")),
+        words: (!args.words.is_empty()).then(|| query(&args.words)),
         scope: args.scope.into(),
         min_heat: args.heat,
         min_fall: args.fell,

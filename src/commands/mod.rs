@@ -41,7 +41,7 @@ use clap::{Parser, Subcommand};
 pub const INTERRUPTED: u8 = 130;
 
 /// Listens to both sides of a phone call and helps the agent keep it on an even keel.
-/// Nothing leaves this machine.
+/// Nothing leaves this machine unless you send it.
 #[derive(Parser)]
 #[command(name = "evenkeel", version, max_term_width = 100)]
 pub struct Cli {

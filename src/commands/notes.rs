@@ -104,7 +104,7 @@ pub fn run(args: NotesArgs) -> anyhow::Result<u8> {
     match args.command {
         NotesCommand::Add(args) => say(args, key)?,
         NotesCommand::Undo { call, note, by } => undo(&call, &note, by, key)?,
-        NotesCommand::List { calls } => list(&calls, key)?,
+        NotesCommand::List { calls } => return list(&calls, key),
         NotesCommand::Merge { from, into } => {
             for folder in [&from, &into] {
                 must_be_a_call(folder)?;
@@ -175,12 +175,20 @@ fn undo(call: &Path, id: &str, by: Option<String>, key: Option<&Key>) -> anyhow:
     Ok(())
 }
 
-fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<()> {
+/// Lists what was noted; 1 when notes could not be read, though the others were.
+fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<u8> {
     let mut out = anstream::stdout().lock();
-    let mut nothing = true;
+    let (mut nothing, mut failed) = (true, false);
     for path in paths {
         for call in calls_at(path)? {
-            let notes = Notes::read_with(&call, key)?;
+            let notes = match Notes::read_with(&call, key) {
+                Ok(notes) => notes,
+                Err(why) => {
+                    failed = true;
+                    anstream::eprintln!("evenkeel: {why}");
+                    continue;
+                }
+            };
             if notes.unread > 0 {
                 anstream::eprintln!(
                     "evenkeel: {}: lines of its notes that this program can't read: {}",
@@ -199,10 +207,10 @@ fn list(paths: &[PathBuf], key: Option<&Key>) -> anyhow::Result<()> {
             }
         }
     }
-    if nothing {
+    if nothing && !failed {
         writeln!(out, "Nothing was noted.")?;
     }
-    Ok(())
+    Ok(u8::from(failed))
 }
 
 /// A note on one line; control characters of what was typed stay out of the terminal.

@@ -1,12 +1,13 @@
 //! `evenkeel page`: calls, and the whole of an archive, as pages for a browser.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
 
 use super::calls::calls_at;
+use super::export::free_name;
 use super::find::open;
 use super::keys::KeyArgs;
 use crate::archive::lock::any_locked;
@@ -78,11 +79,20 @@ pub fn run(args: PageArgs) -> anyhow::Result<u8> {
     };
     let mut counts = Counts::default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // Calls of different folders can have one name.
+    let mut taken = HashSet::new();
+    let named: Vec<(&PathBuf, String)> = folders
+        .iter()
+        .map(|folder| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            (folder, free_name(&name, &mut taken))
+        })
+        .collect();
     each(
-        folders.iter(),
+        named.iter(),
         cores.min(folders.len().max(1)),
         || Ok(()),
-        |(), folder| target.write(folder, key.as_ref()),
+        |(), (folder, name)| target.write(folder, name, key.as_ref()),
         |_, came| {
             match came {
                 Ok(Ok(Some(path))) => counts.written(path),
@@ -146,8 +156,13 @@ enum Target {
 }
 
 impl Target {
-    /// Writes the page of a call; `None` where it was there.
-    fn write(&self, folder: &Path, key: Option<&Key>) -> Result<Option<PathBuf>, PageError> {
+    /// Writes the page of a call, in a folder by this name; `None` where it was there.
+    fn write(
+        &self,
+        folder: &Path,
+        name: &str,
+        key: Option<&Key>,
+    ) -> Result<Option<PathBuf>, PageError> {
         match self {
             // A page in the clear beside what is locked would tell it all.
             Target::Beside { .. } if key.is_some() && is_locked(&folder.join(LOG_NAME)) => {
@@ -156,10 +171,7 @@ impl Target {
             Target::Beside { all: false } if is_up_to_date(folder) => Ok(None),
             Target::Beside { .. } => write_call_page(folder).map(Some),
             Target::File(path) => Target::write_to(folder, path, key),
-            Target::Folder(out) => {
-                let name = folder.file_name().unwrap_or_default().to_string_lossy();
-                Target::write_to(folder, &out.join(format!("{name}.html")), key)
-            }
+            Target::Folder(out) => Target::write_to(folder, &out.join(format!("{name}.html")), key),
         }
     }
 

@@ -117,7 +117,7 @@ fn manner(rule: &Rule) -> String {
     let needs = rule.needs();
     for (need, what) in [
         (Need::Parties, "one can tell who speaks"),
-        (Need::Agent, "the agent is heard"),
+        (Need::Heard, "both are heard"),
         (Need::Words, "words come in time"),
     ] {
         if needs.contains(&need) {

@@ -35,10 +35,13 @@ impl Silence {
         self.since = self.since.max(end);
     }
 
-    /// Seconds for which nobody has spoken at `now`; 0 while somebody does.
+    /// Seconds for which nobody has spoken at `now`; 0 while somebody does, and before anybody has:
+    /// a line that rings is not silent.
     pub fn dead_air_secs(&self, now: CallTime, under_way: &UnderWay) -> f64 {
         match under_way {
-            UnderWay { agent: None, customer: None } => now.secs_since(self.since),
+            UnderWay { agent: None, customer: None } => {
+                self.since().map_or(0.0, |since| now.secs_since(since))
+            }
             _ => 0.0,
         }
     }
@@ -57,6 +60,7 @@ mod tests {
     fn silences_lie_between_the_speech_of_anybody() {
         let t = CallTime::from_secs;
         let mut silence = Silence::new(3.0);
+        assert_eq!(silence.dead_air_secs(t(0.9), &UnderWay::default()), 0.0);
         assert_eq!(silence.started(t(1.0), None), None);
         // The other speaks up while the first goes on.
         assert_eq!(silence.started(t(6.0), Some(CallSpan::new(t(1.0), t(6.0)))), None);

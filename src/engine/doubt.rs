@@ -24,11 +24,11 @@ const CLEAR: f32 = 0.6;
 /// doubted, if the warning switches rules off at all, or restored; `None` where it says nothing.
 pub fn means(code: &str) -> Option<(&'static [Need], bool)> {
     Some(match code {
-        "recording" => (&[Need::Parties, Need::Agent, Need::Words], true),
+        "recording" => (&[Need::Parties, Need::Heard, Need::Words], true),
         "same-audio" | "bleed" => (&[Need::Parties], true),
         "same-audio-over" | "bleed-over" => (&[Need::Parties], false),
-        "silent-channel" => (&[Need::Agent], true),
-        "agent-heard" => (&[Need::Agent], false),
+        "silent-channel" => (&[Need::Heard], true),
+        "agent-heard" | "customer-heard" => (&[Need::Heard], false),
         "words-late" | "words-doubtful" => (&[Need::Words], true),
         "words-on-time" | "words-clear" => (&[Need::Words], false),
         _ => return None,
@@ -130,9 +130,12 @@ impl Doubt {
             let loud = heard[party].hop_db.iter().any(|&db| db > NOTHING_DBFS);
             if loud && !self.carried[party] {
                 self.carried[party] = true;
-                if self.warned_silent[party] && party == Party::Agent {
-                    let text = "The agent is heard.";
-                    tell(Finding::Restored { code: "agent-heard", text, needs: &[Need::Agent] });
+                if self.warned_silent[party] {
+                    let (code, text) = match party {
+                        Party::Agent => ("agent-heard", "The agent is heard."),
+                        Party::Customer => ("customer-heard", "The customer is heard."),
+                    };
+                    tell(Finding::Restored { code, text, needs: &[Need::Heard] });
                 }
             }
             let other_secs = speakers[party.other()].speech_secs();
@@ -140,8 +143,7 @@ impl Doubt {
             {
                 self.warned_silent[party] = true;
                 let text = format!("The {party}'s channel has been silent so far.");
-                let needs: &[Need] = if party == Party::Agent { &[Need::Agent] } else { &[] };
-                tell(Finding::Doubted { code: "silent-channel", text, needs });
+                tell(Finding::Doubted { code: "silent-channel", text, needs: &[Need::Heard] });
             }
             let share = speakers[party].clipped_share();
             if share > CLIPPED_SHARE && !self.warned_clipped[party] {

@@ -55,6 +55,8 @@ pub struct Mind {
     last_signal: Option<CallSpan>,
     /// When audio was last missing.
     last_gap: CallTime,
+    /// Since when audio is missing.
+    deaf_since: Option<CallTime>,
 }
 
 impl Mind {
@@ -76,6 +78,7 @@ impl Mind {
             tally: Tally::new(&config.dialogue),
             last_signal: None,
             last_gap: CallTime::ZERO,
+            deaf_since: None,
         }
     }
 
@@ -373,6 +376,10 @@ impl Mind {
         let deaf = heard.agent.in_gap || heard.customer.in_gap;
         if deaf {
             self.last_gap = self.now;
+            let since = *self.deaf_since.get_or_insert(self.now);
+            self.scene.missed(CallSpan::new(since, self.now));
+        } else {
+            self.deaf_since = None;
         }
         let situation = self.situation(deaf);
         let mut told = Vec::new();

@@ -10,6 +10,8 @@ pub const FOLDER_VARIABLE: &str = "EVENKEEL_MODELS";
 /// How many folders above the program's own are searched for `models/`: a program in
 /// `target/release/deps` finds the models of its checkout.
 const LEVELS_UP: usize = 3;
+/// Where `make install` puts them, from where it puts `bin`.
+const INSTALLED: &str = "lib/evenkeel/models";
 
 /// The folders in which models are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct ModelDirs {
 
 impl ModelDirs {
     /// The folders of this machine: `$EVENKEEL_MODELS`; `models` in the user's data folder
-    /// ([`UserFolders::data`]); `models` beside the program and up to
+    /// ([`UserFolders::data`]); where they are installed with the program; `models` beside it and up to
     /// three folders above it; `models` in the current folder; the source's `models`.
     pub fn from_env() -> Self {
         ModelDirs::from_surroundings(
@@ -44,14 +46,14 @@ impl ModelDirs {
     ) -> Self {
         let data = UserFolders::from_surroundings(env, system).data;
         let beside = program.into_iter().flat_map(|p| p.ancestors().skip(1).take(1 + LEVELS_UP));
+        let installed = program.and_then(|p| p.ancestors().nth(2)).map(|p| p.join(INSTALLED));
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
         ModelDirs {
             chosen: env(FOLDER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from),
             user: data.map(|data| data.join("models")),
-            shipped: beside
-                .chain(current)
-                .chain([source])
-                .map(|folder| folder.join("models"))
+            shipped: installed
+                .into_iter()
+                .chain(beside.chain(current).chain([source]).map(|folder| folder.join("models")))
                 .collect(),
         }
     }
@@ -87,7 +89,8 @@ mod tests {
         let beside: Vec<_> = ["/x/a/b/c/d", "/x/a/b/c", "/x/a/b", "/x/a", "/here"]
             .map(|d| Path::new(d).join("models"))
             .into();
-        assert_eq!(shipped[..5], beside);
-        assert_eq!(shipped.len(), 6);
+        assert_eq!(shipped[0], Path::new("/x/a/b/c/lib/evenkeel/models"));
+        assert_eq!(shipped[1..6], beside);
+        assert_eq!(shipped.len(), 7);
     }
 }

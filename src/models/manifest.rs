@@ -57,6 +57,16 @@ pub enum ModelKind {
 }
 
 impl ModelKind {
+    /// All of them: a call needs one of each.
+    pub const ALL: [ModelKind; 6] = [
+        ModelKind::Whisper,
+        ModelKind::VoiceActivity,
+        ModelKind::VoiceTone,
+        ModelKind::Language,
+        ModelKind::Practices,
+        ModelKind::Reflections,
+    ];
+
     /// The name as the manifest has it.
     pub fn name(self) -> &'static str {
         match self {

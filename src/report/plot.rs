@@ -6,6 +6,7 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::call::folder::write_whole;
 use crate::call::record::{Line, Record};
 use crate::event::OverlapKind;
 use crate::units::{CallTime, Party};
@@ -33,7 +34,7 @@ pub fn write_plot(lines: &[Line], path: &Path) -> Result<(), PlotError> {
     let area = SVGBackend::with_string(&mut picture, SIZE).into_drawing_area();
     draw(lines, &area).map_err(|error| PlotError(error.to_string()))?;
     drop(area);
-    std::fs::write(path, picture).map_err(|error| PlotError(error.to_string()))
+    write_whole(path, &picture).map_err(|error| PlotError(error.to_string()))
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;

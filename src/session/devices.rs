@@ -109,7 +109,7 @@ struct Open<S> {
     stream: S,
     flow: Arc<Flow>,
     frames: u64,
-    flowed: Instant,
+    flowed: Option<Instant>,
     silent: bool,
 }
 
@@ -137,7 +137,7 @@ impl<O: Opener> DeviceWatch<O> {
     pub fn open(&mut self, now: Instant) -> Result<DeviceNews, CaptureError> {
         self.tried = Some(now);
         let wanted = self.wanted.clone();
-        self.open_as(&wanted, now)
+        self.open_as(&wanted)
     }
 
     /// Looks at it once.
@@ -159,7 +159,7 @@ impl<O: Opener> DeviceWatch<O> {
                 }
                 self.tried = Some(now);
                 let wanted = self.wanted.clone();
-                if let Ok(news) = self.open_as(&wanted, now) {
+                if let Ok(news) = self.open_as(&wanted) {
                     return Some(news);
                 }
                 let lost_since = *self.lost_since.get_or_insert(now);
@@ -167,16 +167,16 @@ impl<O: Opener> DeviceWatch<O> {
                     return None;
                 }
                 let substitute = self.opener.substitute(self.party)?;
-                self.open_as(&substitute, now).ok()
+                self.open_as(&substitute).ok()
             }
         }
     }
 
-    fn open_as(&mut self, id: &str, now: Instant) -> Result<DeviceNews, CaptureError> {
+    fn open_as(&mut self, id: &str) -> Result<DeviceNews, CaptureError> {
         let (stream, outlet) = self.opener.open(id)?;
         let info = stream.info().clone();
         let flow = Arc::clone(outlet.flow());
-        self.stream = Some(Open { stream, flow, frames: 0, flowed: now, silent: false });
+        self.stream = Some(Open { stream, flow, frames: 0, flowed: None, silent: false });
         self.lost_since = None;
         self.suspect.store(false, Ordering::Relaxed);
         Ok(DeviceNews::Opened { info, outlet })
@@ -187,9 +187,11 @@ impl<S: Watched> Open<S> {
     fn is_over(&mut self, now: Instant) -> bool {
         let frames = self.flow.frames();
         if frames != self.frames {
-            (self.frames, self.flowed) = (frames, now);
+            (self.frames, self.flowed) = (frames, Some(now));
         }
-        let stands_still = now.duration_since(self.flowed) >= STANDS_STILL;
+        // To open a device can take seconds: what it has not yet given counts from the first look on.
+        let flowed = *self.flowed.get_or_insert(now);
+        let stands_still = now.duration_since(flowed) >= STANDS_STILL;
         let may_pause = self.stream.info().may_pause;
         self.stream.take_fault().is_some_and(Fault::ends_stream) || stands_still && !may_pause
     }

@@ -300,7 +300,10 @@ impl Player {
         let secs = self.next as f64 / rate_hz;
         let kept = |(from, to): (f64, f64)| (from + KEEP_SECS, to - KEEP_SECS);
         let silences = self.silences.iter().copied().map(kept);
-        let mut silences = silences.filter(|(from, to)| self.skip && to > from && *to > secs);
+        // A stretch that is played on and on and has nothing but silence is played, silence or not.
+        let is_all = |from, to| self.around.is_some_and(|(a, b)| from <= a && b <= to);
+        let mut silences = silences
+            .filter(|(from, to)| self.skip && to > from && *to > secs && !is_all(*from, *to));
         let silence = silences.next();
         if let Some((_, to)) = silence.filter(|(from, _)| *from <= secs + 1e-9) {
             return self.jump(to);

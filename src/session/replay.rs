@@ -403,7 +403,7 @@ impl<'a> Session<'a> {
         for (name, defect) in defects.iter().skip(told) {
             let doubts = match defect {
                 // What is heard is noise: nothing said of it would be right.
-                Defect::LooksByteSwapped => vec![Need::Parties, Need::Agent, Need::Words],
+                Defect::LooksByteSwapped => vec![Need::Parties, Need::Heard, Need::Words],
                 _ => Vec::new(),
             };
             self.note("recording", format!("{name}: {defect}"), doubts)?;

@@ -9,7 +9,7 @@ use crate::event::TranscribeRequest;
 use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 
 /// Encoder positions a second of audio.
-const POSITIONS_PER_SEC: f64 = 50.0;
+pub(super) const POSITIONS_PER_SEC: f64 = 50.0;
 /// Positions of Whisper's own 30 s.
 pub(super) const FULL_CONTEXT: u32 = 1_500;
 /// Tried before the full one: a third of its cost, and seldom wrong.

@@ -124,8 +124,15 @@ impl Pace {
                 if i + 1 < to { self.slices[i + 1].start } else { CallTime::from_frames(u64::MAX) };
             let first = if i == from { CallTime::ZERO } else { self.slices[i].start };
             let count = middles.iter().filter(|&&m| first <= m && m < next).count();
-            self.slices[i].words = Some(count as f64);
-            nuclei += self.slices[i].nuclei;
+            // Where a long utterance was cut, one slice has words of both.
+            let slice = &mut self.slices[i];
+            match &mut slice.words {
+                Some(words) => *words += count as f64,
+                none => {
+                    *none = Some(count as f64);
+                    nuclei += slice.nuclei;
+                }
+            }
         }
         self.known_words += middles.len() as f64;
         self.known_nuclei += nuclei;

@@ -188,7 +188,7 @@ fn a_heeded_prompt_leaves_the_screen() {
 #[test]
 fn a_disabled_rule_is_silent() {
     let mut coach = Coach::new(&Config::default());
-    coach.doubt(&[Need::Agent]);
+    coach.doubt(&[Need::Heard]);
     for i in 0..60 {
         coach.step(&dead_air_from(0.0, f64::from(i)), |body| panic!("{body:?}"));
     }

@@ -28,6 +28,7 @@ pub struct Tally {
 #[derive(Default)]
 struct Counts {
     analysed: usize,
+    harmed: usize,
     known: usize,
     same: usize,
     failed: usize,
@@ -61,10 +62,17 @@ impl Tally {
             }
             Made::Unwritable(reason) => bail!("{reason}"),
             Made::Stopped => return Ok(()),
-            Made::Analysed { no_page: Some(why) } => self
-                .progress
-                .say(&format!("{why}; the call is kept, and `evenkeel page` writes its page")),
-            Made::Analysed { no_page: None } | Made::Known { .. } | Made::Same => {}
+            Made::Analysed { harm, no_page } => {
+                if let Some(what) = harm {
+                    self.progress.say(&format!("{what}. It was analysed as it is"));
+                }
+                if let Some(why) = no_page {
+                    self.progress.say(&format!(
+                        "{why}; the call is kept, and `evenkeel page` writes its page"
+                    ));
+                }
+            }
+            Made::Known { .. } | Made::Same => {}
         }
         self.progress.done(job, came.secs, self.failures.count());
         Ok(())
@@ -120,8 +128,11 @@ impl Tally {
     }
 
     fn report(&self, stopped: bool) -> String {
-        let Counts { analysed, known, same, failed, other_settings } = self.counts;
-        let mut parts = vec![format!("{analysed} analysed")];
+        let Counts { analysed, harmed, known, same, failed, other_settings } = self.counts;
+        let mut parts = vec![match harmed {
+            0 => format!("{analysed} analysed"),
+            _ => format!("{analysed} analysed ({harmed} from damaged recordings)"),
+        }];
         let copies = if same == 1 { "a copy of another" } else { "copies of others" };
         let more = [(known, "there already"), (same, copies), (failed, "failed")];
         parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
@@ -142,7 +153,10 @@ impl Tally {
 impl Counts {
     fn add(&mut self, made: &Made) {
         match made {
-            Made::Analysed { .. } => self.analysed += 1,
+            Made::Analysed { harm, .. } => {
+                self.analysed += 1;
+                self.harmed += usize::from(harm.is_some());
+            }
             Made::Known { same_settings } => {
                 self.known += 1;
                 self.other_settings += usize::from(!same_settings);

@@ -68,8 +68,9 @@ pub struct Came {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Made {
-    /// It is; its page could not be written where something is said.
-    Analysed { no_page: Option<String> },
+    /// It is; what harms the recording, and why the page could not be written, where something is
+    /// said.
+    Analysed { harm: Option<String>, no_page: Option<String> },
     /// It was before.
     Known { same_settings: bool },
     /// The same recording was given twice.
@@ -266,7 +267,7 @@ impl<'a> Shared<'a> {
                     // Sound that was copied earlier has come to it.
                     no_page = page(&self.archive.call(&id));
                 }
-                Ok(Made::Analysed { no_page })
+                Ok(Made::Analysed { harm: harm(&source), no_page })
             }
             Ended::Stopped => Ok(Made::Stopped),
         });
@@ -339,6 +340,16 @@ impl<'a> Shared<'a> {
                 .all(|(was, is)| was.sha256 == is.sha256 && was.engine.as_deref() == is.engine);
         same_models && config_sha256 == self.config.sha256() && version == env!("CARGO_PKG_VERSION")
     }
+}
+
+/// What harms a recording that was read all the same: the first thing, and how many there are more.
+fn harm(source: &CallSource) -> Option<String> {
+    let harms: Vec<_> = source.defects().into_iter().filter(|(_, what)| what.harms()).collect();
+    let (file, what) = harms.first()?;
+    Some(match harms.len() - 1 {
+        0 => format!("{file}: {what}"),
+        more => format!("{file}: {what}; and {more} more like it"),
+    })
 }
 
 /// Where a call's events and sound go.

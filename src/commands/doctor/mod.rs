@@ -203,7 +203,16 @@ fn look_at_models(report: &mut Report<'_>) -> io::Result<Option<ModelStore>> {
             }
         }
     }
-    report.say(State::Good, "models", &format!("{}: as they should be", whole.join(", ")))?;
+    for kind in ModelKind::ALL {
+        if !store.list().iter().any(|entry| entry.kind == kind)
+            && let Err(error) = store.find(kind, None)
+        {
+            report.say(State::Bad, "models", &error.to_string())?;
+        }
+    }
+    if !whole.is_empty() {
+        report.say(State::Good, "models", &format!("{}: as they should be", whole.join(", ")))?;
+    }
     Ok(Some(store))
 }
 
@@ -214,6 +223,8 @@ fn look_at_speed(
     settings: &Settings,
 ) -> io::Result<()> {
     let measured = speed::measure_all(store);
+    let default = store.find(ModelKind::Whisper, None).ok().map(|entry| entry.name);
+    let used = settings.model.clone().or(default);
     for model in &measured {
         match &model.secs {
             Ok(secs) => {
@@ -224,8 +235,8 @@ fn look_at_speed(
                     secs,
                     if model.keeps_up() { "" } else { ", too long for live calls" }
                 );
-                let used = settings.model.as_ref() == Some(&model.name);
-                let state = if used && !model.keeps_up() { State::Fair } else { State::Good };
+                let is_used = used.as_ref() == Some(&model.name);
+                let state = if is_used && !model.keeps_up() { State::Fair } else { State::Good };
                 report.say(state, "speed", &text)?;
             }
             Err(error) => report.say(State::Fair, "speed", &error.to_string())?,

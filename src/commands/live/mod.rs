@@ -129,8 +129,9 @@ pub fn run(args: LiveArgs) -> anyhow::Result<u8> {
     let kept = plan.kept();
     let cpu = ProcessTime::now();
     let (call, link) = plan.begin(Box::new(|| {}))?;
-    terminal::follow(&call, &link, &stop)?;
+    let told = terminal::follow(&call, &link, &stop);
     let report = finish(call, cpu)?;
+    told?;
     terminal::finish(kept.as_deref(), args.stats.then_some(&report))?;
     Ok(0)
 }
@@ -163,7 +164,10 @@ impl Plan {
             Some(path) => Settings { rules: Some(path.clone()), ..settings.clone() }.rules()?,
             None => settings.rules()?,
         };
-        if let Some(language) = &settings.language {
+        // A file that is named says more than what set-up once wrote.
+        if let Some(language) =
+            settings.language.as_ref().filter(|_| args.analysis.config.is_none())
+        {
             config.words.language.clone_from(language);
         }
         let device = |given: &Option<String>, party: Party| {

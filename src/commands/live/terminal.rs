@@ -20,9 +20,42 @@ use crate::session::live::LiveCall;
 /// How often troubles are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// What is told while a call goes on: who stops reading it does not end the call.
+struct Telling<W> {
+    out: W,
+    failed: io::Result<()>,
+}
+
+impl<W: Write> Telling<W> {
+    fn try_to<T: Default>(&mut self, write: impl FnOnce(&mut W) -> io::Result<T>) -> T {
+        if self.failed.is_err() {
+            return T::default();
+        }
+        write(&mut self.out).unwrap_or_else(|error| {
+            self.failed = Err(error);
+            T::default()
+        })
+    }
+}
+
+impl<W: Write> Write for Telling<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.try_to(|out| out.write_all(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.try_to(Write::flush);
+        Ok(())
+    }
+}
+
 /// Tells what is found as it is found, until the call is over or `stop` is set.
+///
+/// # Errors
+/// Where it could not be told, once the call is over.
 pub fn follow(call: &LiveCall, link: &Link, stop: &Stop) -> io::Result<()> {
-    let mut out = anstream::stdout();
+    let mut out = Telling { out: anstream::stdout(), failed: Ok(()) };
     writeln!(
         out,
         "Listening. Type p to pause, r to go on, s for no prompts for a while, w for a wrong \
@@ -57,7 +90,7 @@ pub fn follow(call: &LiveCall, link: &Link, stop: &Stop) -> io::Result<()> {
     for event in link.events.try_iter() {
         tell(&event, &mut lines, link, &mut out)?;
     }
-    Ok(())
+    out.failed
 }
 
 /// The account of the call from its log in `folder`, and how quick it was.

@@ -125,7 +125,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         bail!("{}: is an archive; give a folder for this call with --out", path.display());
     }
     let folder = CallFolder::create(&path)?;
-    may_replace(&folder, &head)?;
+    may_replace(&folder, &head, source.expected_secs())?;
 
     let (words, pace) = match (&transcriber, args.realtime) {
         (None, false) => (Words::Never, Pace::Fast),
@@ -233,8 +233,8 @@ fn name_of(files: &CallFiles) -> String {
     }
 }
 
-/// The log of an earlier replay of the same recording may be replaced; nothing else.
-fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
+/// The log of an earlier replay of the same recording, which is so long, may be replaced; nothing else.
+fn may_replace(folder: &CallFolder, head: &CallHead, secs: Option<f64>) -> anyhow::Result<()> {
     if is_locked(&folder.log_path()) {
         bail!(
             "{}: is a locked call; give another folder with --out, or unlock it",
@@ -244,11 +244,15 @@ fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
     if !folder.log_path().exists() {
         return Ok(());
     }
-    let earlier = read_log(folder.path()).ok().and_then(|lines| lines.into_iter().next());
-    if let Some(Record::Call { source, layout, .. }) = earlier.map(|line| line.record) {
-        let same = source.len() == head.source.len()
-            && source.iter().zip(&head.source).all(|(was, is)| was.name == is.name);
-        if layout != Layout::Live && same {
+    let lines = read_log(folder.path()).unwrap_or_default();
+    if let Some(Record::Call { source, layout, .. }) = lines.first().map(|line| &line.record) {
+        let was = source.iter().map(|was| (&was.name, was.sample_rate, &was.encoding));
+        let is = head.source.iter().map(|is| (&is.name, is.sample_rate, &is.encoding));
+        let same = was.eq(is);
+        // Many folders have a 1.wav.
+        let ended = lines.last().filter(|line| matches!(line.record, Record::Summary(_)));
+        let as_long = ended.zip(secs).is_none_or(|(end, secs)| (end.at.0 - secs).abs() <= 1.0);
+        if *layout != Layout::Live && same && as_long {
             return Ok(());
         }
     }

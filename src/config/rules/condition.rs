@@ -66,13 +66,27 @@ impl Condition {
 
     /// What must be trustworthy for it.
     pub fn needs(&self) -> Vec<Need> {
+        let mut needs = self.needs_of_fact();
+        // Who is not heard has not left anything undone.
+        let undone = match &self.fact {
+            Fact::Since(of) | Fact::Count(of, _) if self.is_of_absence() => &of[..],
+            Fact::Open(_, until) | Fact::Replies(_, until) => until,
+            _ => &[],
+        };
+        if undone.iter().any(|of| of.is_practice()) {
+            needs.push(Need::Heard);
+        }
+        needs
+    }
+
+    fn needs_of_fact(&self) -> Vec<Need> {
         if self.is_of_absence() {
             return Vec::new();
         }
         match &self.fact {
             Fact::Measured(measured) => match measured {
-                Measured::DeadAirSecs => vec![Need::Agent],
-                Measured::UnansweredSecs => vec![Need::Parties, Need::Agent],
+                Measured::DeadAirSecs => vec![Need::Heard],
+                Measured::UnansweredSecs => vec![Need::Parties, Need::Heard],
                 Measured::Recovered => vec![Need::Parties, Need::Words],
                 Measured::OverlapSecs
                 | Measured::AnswerGapSecs
@@ -211,9 +225,10 @@ mod tests {
     #[test]
     fn what_is_told_by_ear_and_what_holds_in_silence_needs_no_words() {
         let needs = |text| Condition::parse(text).unwrap().needs();
-        assert_eq!(needs("since keep-them-posted >= 20"), []);
+        assert_eq!(needs("count closing in 90 <= 0"), []);
+        assert_eq!(needs("since keep-them-posted >= 20"), [Need::Heard]);
         assert_eq!(needs("since keep-them-posted <= 20"), [Need::Parties, Need::Words]);
-        assert_eq!(needs("dead-air-secs >= 10"), [Need::Agent]);
+        assert_eq!(needs("dead-air-secs >= 10"), [Need::Heard]);
         assert_eq!(needs("count no-respond-promptly >= 2"), [Need::Parties]);
     }
 }

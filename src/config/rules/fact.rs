@@ -158,6 +158,11 @@ impl Happening {
         by_ear.contains(&Some(self))
     }
 
+    /// Whether it is a practice that was kept.
+    pub fn is_practice(self) -> bool {
+        usize::from(self.0) < BROKEN
+    }
+
     /// Its place among [`Self::all`].
     pub fn index(self) -> usize {
         self.0.into()

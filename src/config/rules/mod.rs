@@ -18,10 +18,35 @@ use fact::{Fact, Happening, Measured};
 pub enum Need {
     /// That one can tell who speaks.
     Parties,
-    /// That the agent is heard.
-    Agent,
+    /// That both channels carry sound: the agent is heard, and so is the customer.
+    Heard,
     /// That words are there, in time and not doubtful.
     Words,
+}
+
+/// What can't be trusted at the moment. What was doubted for two reasons is trusted once both are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doubted(Vec<Need>);
+
+impl Doubted {
+    /// These can't be trusted.
+    pub fn add(&mut self, needs: &[Need]) {
+        self.0.extend(needs);
+    }
+
+    /// Takes back an [`Self::add`].
+    pub fn take_back(&mut self, needs: &[Need]) {
+        for need in needs {
+            if let Some(i) = self.0.iter().position(|doubted| doubted == need) {
+                self.0.remove(i);
+            }
+        }
+    }
+
+    /// Whether this is among them.
+    pub fn has(&self, need: Need) -> bool {
+        self.0.contains(&need)
+    }
 }
 
 /// How one sees that a prompt was heeded.
@@ -30,7 +55,8 @@ pub enum Need {
 pub enum Heeded {
     /// The agent stops talking, and does not cut in again.
     Stops,
-    /// After some speech the rule finds nothing any more.
+    /// After some speech the rule finds nothing any more; one that waits for the customer's heat: the
+    /// agent keeps near their own pace and level.
     Settles,
     /// The agent speaks, before the customer has to.
     Speaks,
@@ -86,6 +112,12 @@ impl Rule {
         needs
     }
 
+    /// Whether it waits for the customer's heat.
+    pub fn is_about_heat(&self) -> bool {
+        let heat = Fact::Measured(Measured::Heat);
+        self.when.iter().any(|condition| condition.fact == heat)
+    }
+
     /// Whether it is decided by words.
     pub fn is_slow(&self) -> bool {
         self.needs().contains(&Need::Words)
@@ -95,7 +127,8 @@ impl Rule {
     /// further from normal by a tenth, what was said must be surer, and it rests for longer.
     fn raise(&mut self) {
         if self.is_slow() {
-            self.min_score = (self.min_score + RAISE_SCORE).min(0.95);
+            let raised = (self.min_score + RAISE_SCORE).min(0.95);
+            self.min_score = self.min_score.max(raised);
         }
         for condition in &mut self.when {
             let most = match condition.fact {
@@ -202,7 +235,7 @@ mod tests {
         let set = RuleSet::default();
         let needs = |need, rule: &str| set.that_need(&[need]).iter().any(|name| name == rule);
         assert!(needs(Need::Words, "reflect-back") && !needs(Need::Words, "keep-them-posted"));
-        assert!(needs(Need::Agent, "keep-them-posted"));
+        assert!(needs(Need::Heard, "keep-them-posted"));
         assert!(!needs(Need::Parties, "keep-them-posted"));
         assert!(needs(Need::Parties, "let-them-finish"));
         assert!(!needs(Need::Words, "respond-promptly"));

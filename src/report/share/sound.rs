@@ -98,7 +98,7 @@ fn named(request: &Request<'_>, lines: &[Line], secs: f64) -> Option<CallFiles> 
         return None;
     }
     let folder = request.call.canonicalize().ok()?;
-    let above = folder.ancestors().take(3).map(Path::to_owned);
+    let above = folder.ancestors().take(4).map(Path::to_owned);
     let given = request.recordings.map(Path::to_owned);
     let places: Vec<PathBuf> = above.chain(given).chain(std::env::current_dir()).collect();
     for place in places {

@@ -9,6 +9,7 @@ use std::ffi::c_void;
 use ct2rs::sys::{Device, StorageView};
 
 use super::failed;
+use crate::speech::cut::FULL_CONTEXT;
 use crate::speech::transcript::TranscribeError;
 
 unsafe extern "C" {
@@ -37,6 +38,12 @@ impl Encoded {
             }
         };
         Encoded(numbers.to_vec())
+    }
+
+    /// Puts the last so many positions of `window`, which is a whole one, behind it.
+    pub fn end_with(&mut self, Encoded(window): &Encoded, positions: usize) {
+        let width = window.len() / FULL_CONTEXT as usize;
+        self.0.extend_from_slice(&window[window.len() - positions * width..]);
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Its kernels take half of whisper.cpp's time for an utterance, and less where several are decoded side
 //! by side. It reads the ggml file that whisper.cpp reads, and hears, doubts and tries again as
-//! [`super::whisper`] does: the context cut to the utterance (`cut`), the same guard.
+//! [`super::whisper`] does: the context cut to the utterance, the same guard.
+//!
+//! Where whisper.cpp needs a good deal of silence behind a cut utterance, which costs as much as speech, or the
+//! decoder goes on and on, here it is told that the audio is over: behind what the encoder makes of
+//! the utterance comes the end of what it makes of 30 s of silence, which is the same for all.
 
 mod encoded;
 mod file;
@@ -10,14 +14,16 @@ mod memory;
 mod vocabulary;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ct2rs::sys::{
     ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperAlignmentResult,
     WhisperOptions,
 };
 
-use super::cut::{MOST_RESTS, WIDER, audio_secs, context_for, most_tokens, rest};
+use super::cut::{
+    FULL_CONTEXT, MOST_RESTS, POSITIONS_PER_SEC, WIDER, audio_secs, most_tokens, rest,
+};
 use super::guard::{Decoded, DecodedWord};
 use super::mel::{Mel, Spectrum};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
@@ -33,9 +39,15 @@ use vocabulary::Vocabulary;
 /// with more, what is copied whenever one of them has ended outweighs that.
 const AT_ONCE: usize = 8;
 const POSITIONS_AT_ONCE: u32 = 3_072;
-/// Wider contexts than this are those of second tries: few utterances are so long, and those few are
-/// decoded side by side then.
-const WIDEST_CUT: u32 = 512;
+/// Positions beyond the audio that the encoder hears, of which it takes a multiple of these; and at
+/// least so many of the end of a silent window behind them (`docs/measurements.md`).
+const MARGIN: u32 = 64;
+const HEARD_STEP: u32 = 32;
+const LEAST_END: u32 = 64;
+/// What an utterance is decoded from is a multiple of this up to the first of [`WIDE`], then one of
+/// those: few utterances are so long, and those few are decoded side by side then.
+const CONTEXT_STEP: u32 = 64;
+const WIDE: [u32; 4] = [512, 768, 1_024, FULL_CONTEXT];
 /// Tokens after which most utterances of up to so many seconds have ended; those that have not are decoded
 /// again, side by side, up to what they may become.
 const FIRST_TOKENS: f64 = 6.0;
@@ -68,6 +80,8 @@ struct Shared {
     vocabulary: Vocabulary,
     filters: Vec<f32>,
     prompt: Vec<usize>,
+    /// What the encoder makes of a whole window in which nothing is heard.
+    silence: OnceLock<Encoded>,
 }
 
 impl CTranslate2Model {
@@ -80,7 +94,8 @@ impl CTranslate2Model {
         let names = file::names(&vocabulary, weights);
         let prompt = vocabulary.prompt(language);
         let filters = weights.filters.clone();
-        let shared = Arc::new(Shared { config: config.clone(), vocabulary, filters, prompt });
+        let (config, silence) = (config.clone(), OnceLock::new());
+        let shared = Arc::new(Shared { config, vocabulary, filters, prompt, silence });
         CTranslate2Model { shared, model: file::model(weights), settings, names }
     }
 
@@ -105,15 +120,32 @@ impl CTranslate2Model {
         let prompt: Vec<String> =
             self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
         let mel = Mel::new(&self.shared.filters);
-        Ok(CTranslate2 { whisper, mel, prompt, shared: Arc::clone(&self.shared) })
+        let shared = Arc::clone(&self.shared);
+        let mut transcriber = CTranslate2 { whisper, mel, prompt, shared };
+        if self.shared.silence.get().is_none() {
+            let nothing = transcriber.mel.spectrum(&[]);
+            let silence = transcriber.encoded(&nothing, FULL_CONTEXT)?;
+            // Another worker has just found the same, if it is there now.
+            let _ = self.shared.silence.set(silence);
+        }
+        Ok(transcriber)
     }
 }
 
 /// Encoder positions for `secs` of audio.
-fn positions(secs: f64) -> u32 {
-    let cut = context_for(secs);
-    let wider = WIDER.into_iter().find(|wider| *wider >= cut);
-    wider.filter(|_| cut > WIDEST_CUT).unwrap_or(cut)
+fn heard_for(secs: f64) -> u32 {
+    let needed = (secs * POSITIONS_PER_SEC).ceil() as u32 + MARGIN;
+    needed.next_multiple_of(HEARD_STEP).min(FULL_CONTEXT)
+}
+
+/// Positions that the decoder is given, of which the encoder has made `heard` from the audio.
+fn context_for(heard: u32) -> u32 {
+    let needed = (heard + LEAST_END).next_multiple_of(CONTEXT_STEP);
+    match WIDE.into_iter().find(|wide| *wide >= needed) {
+        Some(wide) if needed > WIDE[0] => wide,
+        Some(_) => needed,
+        None => FULL_CONTEXT,
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> TranscribeError {
@@ -157,8 +189,9 @@ struct Piece<'a> {
     request: Cow<'a, TranscribeRequest>,
     spectrum: Spectrum,
     secs: f64,
-    /// What was last made of it, and with how many positions.
+    /// What was last made of it, and with how many positions: heard, and in all.
     decoded: Decoded,
+    heard: u32,
     context: u32,
     redo: bool,
 }
@@ -196,8 +229,9 @@ impl CTranslate2 {
     fn piece<'a>(&mut self, of: usize, request: Cow<'a, TranscribeRequest>) -> Piece<'a> {
         let spectrum = self.mel.spectrum(&request.samples);
         let secs = audio_secs(&request);
-        let (decoded, context) = (Decoded::default(), positions(secs));
-        Piece { of, request, spectrum, secs, decoded, context, redo: false }
+        let heard = heard_for(secs);
+        let (decoded, context) = (Decoded::default(), context_for(heard));
+        Piece { of, request, spectrum, secs, decoded, heard, context, redo: false }
     }
 
     /// Decodes all, those that look wrong again.
@@ -207,11 +241,12 @@ impl CTranslate2 {
             if wider > 0 {
                 todo.retain(|&i| {
                     let piece = &pieces[i];
-                    wider > piece.context
+                    wider > piece.heard
                         && piece.decoded.looks_wrong(&self.shared.config, &piece.request)
                 });
                 for &i in &todo {
-                    (pieces[i].context, pieces[i].redo) = (wider, true);
+                    let piece = &mut pieces[i];
+                    (piece.heard, piece.context, piece.redo) = (wider, wider, true);
                 }
             }
             // Side by side go those of one length.
@@ -250,11 +285,20 @@ impl CTranslate2 {
         Ok(())
     }
 
-    /// What the encoder makes of a piece.
+    /// What the encoder makes of a piece, and the end of silence behind it.
     fn encode(&self, piece: &Piece) -> Result<Encoded, TranscribeError> {
-        let (bands, frames) = (self.whisper.n_mels(), FRAMES * piece.context as usize);
+        let mut encoded = self.encoded(&piece.spectrum, piece.heard)?;
+        if let Some(silence) = self.shared.silence.get() {
+            encoded.end_with(silence, (piece.context - piece.heard) as usize);
+        }
+        Ok(encoded)
+    }
+
+    /// What the encoder makes of the first `positions`.
+    fn encoded(&self, spectrum: &Spectrum, positions: u32) -> Result<Encoded, TranscribeError> {
+        let (bands, frames) = (self.whisper.n_mels(), FRAMES * positions as usize);
         let mut features = Vec::with_capacity(bands * frames);
-        piece.spectrum.write(frames, &mut features);
+        spectrum.write(frames, &mut features);
         let features = StorageView::new(&[1, bands, frames], &mut features, Device::CPU);
         let encoded = self.whisper.encode(&features.map_err(failed)?, true).map_err(failed)?;
         Ok(Encoded::of(&encoded))

@@ -242,15 +242,17 @@ impl Review {
                 share.came = Some(None);
                 let (folder, span, redacted) = (share.folder.clone(), share.span(), share.redacted);
                 self.library.errands.run(move || {
-                    teller.tell(News::Shared(keeping.share(&folder, span, redacted)));
+                    let came = keeping.share(&folder, span, redacted);
+                    teller.tell(News::Shared { folder, span, came });
                 });
             }
             (dialogs::Did::Plan, Some(Dialog::Purge(purge))) => {
                 (purge.waits, purge.plan, purge.came) = (true, None, None);
                 let days = purge.days;
-                self.library
-                    .errands
-                    .run(move || teller.tell(News::Planned(keeping.purge_plan(days))));
+                self.library.errands.run(move || {
+                    let plan = keeping.purge_plan(days);
+                    teller.tell(News::Planned { days, plan });
+                });
             }
             (dialogs::Did::Purge, Some(Dialog::Purge(purge))) => {
                 let Some(Ok(items)) = purge.plan.clone() else { return };

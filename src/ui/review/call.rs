@@ -215,10 +215,10 @@ impl Call {
         self.deck.set_loop(around);
     }
 
-    /// Says of `about` whether the program was right. The same again takes it back.
+    /// Says of `about` whether the program was right, with what was written. The same again takes it back.
     ///
     /// # Errors
-    /// Where it can't be written.
+    /// Where it can't be written; then what was written is still there.
     pub fn judge(&mut self, about: About, verdict: Verdict, by: &str) -> Result<(), NotesError> {
         let standing = self.opened.notes.standing();
         let own = standing.into_iter().rev().find(|note| {
@@ -230,9 +230,14 @@ impl Call {
             {
                 Said::Undone { undoes: id.clone() }
             }
-            _ => Said::Judged { verdict, text: std::mem::take(&mut self.draft).trim().to_owned() },
+            _ => Said::Judged { verdict, text: self.draft.trim().to_owned() },
         };
-        self.say(about, said, by)
+        let judged = matches!(said, Said::Judged { .. });
+        self.say(about, said, by)?;
+        if judged {
+            self.draft.clear();
+        }
+        Ok(())
     }
 
     /// Notes what was written.

@@ -117,13 +117,17 @@ impl Deck {
                 let sound = sound.ok_or("the sound of this call was not kept")?;
                 opener(Box::new(sound), record.agent, record.quiet)
             };
-            teller.tell(News::Playing(open()));
+            let playing = open();
+            teller.tell(News::Playing { sound: record.sound, playing });
         });
     }
 
     /// The device is open, or can't be: plays on from where the call stands.
     pub fn opened(&mut self, playing: Result<Playing, String>) {
-        self.opens = false;
+        // Asked for by an earlier deck of the same call, perhaps.
+        if !std::mem::take(&mut self.opens) {
+            return;
+        }
         match playing {
             Ok(playing) => {
                 self.playing = Some(playing);

@@ -159,7 +159,8 @@ fn of_purge(ui: &mut Ui, purge: &mut Purge) -> Option<Did> {
         let label = ui.label("Calls older than this, in days");
         let field = DragValue::new(&mut purge.days).range(1..=36_500).suffix(" days");
         if ui.add(field).labelled_by(label.id).changed() {
-            (purge.plan, purge.came) = (None, None);
+            // What is looked for still is no longer wanted.
+            (purge.plan, purge.came, purge.waits) = (None, None, false);
         }
         let look = if purge.waits { Look::Off } else { Look::Plain };
         if button(ui, None, "Show which", "", look) {

@@ -16,9 +16,11 @@ use crate::call::file::{is_call, is_locked, is_there};
 use crate::call::folder::LOG_NAME;
 use crate::call::key::Key;
 use crate::call::notes::NOTES_NAME;
+use crate::call::sound::CallSound;
 use crate::session::errands::{Errands, Line};
 use crate::session::playing::Playing;
 use crate::ui::window::Waker;
+use crate::units::CallSpan;
 
 /// Where calls are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +101,28 @@ pub enum News {
     /// A call, ready to be shown.
     Opened(Box<OpenedCall>),
     /// The sound device.
-    Playing(Result<Playing, String>),
+    Playing {
+        /// Of what.
+        sound: CallSound,
+        /// Ready to play, or why it can't.
+        playing: Result<Playing, String>,
+    },
     /// A clip was made, or not.
-    Shared(Result<super::keeping::Clip, String>),
+    Shared {
+        /// Of which call.
+        folder: PathBuf,
+        /// Of what in it.
+        span: CallSpan,
+        /// Where it is, or why not.
+        came: Result<super::keeping::Clip, String>,
+    },
     /// What would be taken away.
-    Planned(Result<Vec<super::keeping::PurgeItem>, String>),
+    Planned {
+        /// As older than so many days.
+        days: u32,
+        /// Which calls, or why nobody can tell.
+        plan: Result<Vec<super::keeping::PurgeItem>, String>,
+    },
     /// How many calls were taken away.
     Purged(Result<usize, String>),
     /// Something can't be done, and why.

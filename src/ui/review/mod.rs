@@ -226,18 +226,24 @@ impl Review {
                         call.renew(*opened, &self.library);
                     }
                 }
-                News::Playing(playing) => {
-                    if let Some(call) = &mut self.call {
+                // What was asked for may be open no more, or have been changed since.
+                News::Playing { sound, playing } => {
+                    let own = self.call.as_mut().filter(|call| call.opened.sound == sound);
+                    if let Some(call) = own {
                         call.deck.opened(playing);
                     }
                 }
-                News::Shared(came) => {
-                    if let Some(Dialog::Share(share)) = &mut self.dialog {
+                News::Shared { folder, span, came } => {
+                    if let Some(Dialog::Share(share)) = &mut self.dialog
+                        && (&share.folder, share.span()) == (&folder, span)
+                    {
                         share.came = Some(Some(came));
                     }
                 }
-                News::Planned(plan) => {
-                    if let Some(Dialog::Purge(purge)) = &mut self.dialog {
+                News::Planned { days, plan } => {
+                    if let Some(Dialog::Purge(purge)) = &mut self.dialog
+                        && purge.days == days
+                    {
                         (purge.plan, purge.waits) = (Some(plan), false);
                     }
                 }
