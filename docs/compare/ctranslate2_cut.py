@@ -8,8 +8,10 @@ Set up as faster_whisper_replay.py says, then either of
 with lines of wav<TAB>reference (prompts_manifest.py makes them), or the utterances of a two-channel
 call from evenkeel's log of it. Encodes, decodes greedily and aligns words, one utterance after the
 other and then in batches, on one thread, int8. What looks wrong (src/speech/guard.rs) is done again
-with 768 and 1500 positions. Prints processor seconds by step, and whether batches change words;
---texts writes reference<TAB>text for scoring.
+with 768 and 1500 positions. Behind an utterance comes the end of what the encoder makes of a silent
+window (src/speech/ctranslate2/); with --encode-silence it is silence that is encoded with the
+utterance, as whisper.cpp needs it. Prints processor seconds by step, first tries that look wrong, and
+whether batches change words; --texts writes reference<TAB>text for scoring.
 """
 
 import argparse
@@ -33,6 +35,7 @@ RATE = 16_000
 AROUND_SECS = 0.25
 START, END_OF_TEXT, FIRST_MARK = 50257, 50256, 50363  # of the English models
 WIDER = (768, 1500)
+FULL = 1500
 
 
 def of_manifest(path):
@@ -57,9 +60,20 @@ def of_log(call, log):
                 yield channel[first : int((end + AROUND_SECS) * RATE)], end - start, event["text"]
 
 
-def context_for(samples):
-    needed = math.ceil(50 * len(samples) / RATE) + 128
-    return min(1500, max(320, -(-needed // 64) * 64))
+def rounded(number, step):
+    return -(-number // step) * step
+
+
+def contexts(samples, encode_silence):
+    """Positions that the encoder hears, and that the decoder is given."""
+    audio = math.ceil(50 * len(samples) / RATE)
+    if encode_silence:
+        context = min(FULL, max(320, rounded(audio + 128, 64)))
+        return context, context
+    heard = min(FULL, rounded(audio + 64, 32))
+    needed = rounded(heard + 64, 64)
+    wide = next((wide for wide in (768, 1024, FULL) if wide >= needed), FULL)
+    return heard, needed if needed <= 512 else wide
 
 
 def most_tokens(samples):
@@ -80,12 +94,19 @@ def longest_run(words):
 
 
 class Measured:
-    def __init__(self, folder):
+    def __init__(self, folder, encode_silence):
+        self.encode_silence = encode_silence
         self.model = ctranslate2.models.Whisper(
             folder, device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
         )
         self.tokenizer = tokenizers.Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
         self.extractor = FeatureExtractor()
+        nothing = numpy.full((1, 80, 2 * FULL), -1.5, numpy.float32)
+        self.silence = self.encoded(nothing)
+
+    def encoded(self, features):
+        view = ctranslate2.StorageView.from_array(numpy.ascontiguousarray(features))
+        return numpy.array(self.model.encode(view, to_cpu=True))[0]
 
     def features(self, samples, context):
         found = self.extractor(samples, padding=160)[:, : 2 * context]
@@ -97,19 +118,21 @@ class Measured:
         """Processor seconds by step, tries more, and texts."""
         self.spent = dict.fromkeys(("spectra", "encoder", "decoder", "word times"), 0.0)
         self.found = {}
-        self.attempt(items, [(context_for(item[0]), i) for i, item in enumerate(items)], batch)
+        first = [contexts(item[0], self.encode_silence) for item in items]
+        self.attempt(items, [(*cut, i) for i, cut in enumerate(first)], batch)
+        self.wrong_at_first = sum(bool(wrong) for _, wrong, _ in self.found.values())
         again = 0
         for wider in WIDER:
             wrong = [i for i, (_, wrong, tried) in self.found.items() if wrong and tried < wider]
             again += len(wrong)
-            self.attempt(items, [(wider, i) for i in wrong], batch)
+            self.attempt(items, [(wider, wider, i) for i in wrong], batch)
         return self.spent, again, [self.found[i][0] for i in range(len(items))]
 
     def attempt(self, items, todo, batch):
-        todo = sorted(todo, key=lambda one: (one[0], len(items[one[1]][0]), one[1]))
+        todo = sorted(todo, key=lambda one: (one[1], len(items[one[2]][0]), one[2]))
         while todo:
-            context = todo[0][0]
-            group = [i for width, i in todo[:batch] if width == context]
+            context = todo[0][1]
+            group = [(i, heard) for heard, width, i in todo[:batch] if width == context]
             todo = todo[len(group) :]
             self.group(items, context, group)
 
@@ -122,10 +145,15 @@ class Measured:
             self.spent[step] += now - clock
             clock = now
 
-        all_features = numpy.stack([self.features(items[i][0], context) for i in group])
-        spend("spectra")
-        encoded = self.model.encode(ctranslate2.StorageView.from_array(all_features))
-        spend("encoder")
+        together = []
+        for i, heard in group:
+            features = self.features(items[i][0], heard)[None]
+            spend("spectra")
+            own = self.encoded(features)
+            together.append(numpy.concatenate([own, self.silence[FULL - (context - heard) :]]))
+            spend("encoder")
+        encoded = ctranslate2.StorageView.from_array(numpy.stack(together))
+        group = [i for i, _ in group]
         results = self.model.generate(
             encoded,
             [[START]] * len(group),
@@ -167,18 +195,20 @@ def main():
     parser.add_argument("--model", required=True, help="folder of a faster-whisper model")
     parser.add_argument("--log", help="events.jsonl of the call")
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--encode-silence", action="store_true", help="as whisper.cpp needs it")
     parser.add_argument("--texts", help="write reference<TAB>text here")
     args = parser.parse_args()
 
     items = list(of_log(args.recording, args.log) if args.log else of_manifest(args.recording))
-    measured = Measured(args.model)
+    measured = Measured(args.model, args.encode_silence)
     measured.run(items[:1], 1)  # the first pays for memory that is then kept
     told = []
     for batch in (1, args.batch):
         spent, again, texts = measured.run(items, batch)
         told.append(texts)
         steps = ", ".join(f"{step} {secs:.2f}" for step, secs in spent.items())
-        print(f"batches of {batch}: {sum(spent.values()):.2f} s of CPU ({steps}), {again} tries more")
+        print(f"batches of {batch}: {sum(spent.values()):.2f} s of CPU ({steps}), "
+              f"{measured.wrong_at_first} look wrong at first, {again} tries more")
     differ = sum(one != other for one, other in zip(*told))
     print(f"{len(items)} utterances, of which {differ} have other words in batches")
     if args.texts:
