@@ -112,7 +112,9 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 20.0, 23.0, &["ask-open-question"])
             .until(34.0)
             .with("[[rule]]\nname = \"check-understanding\"\nenabled = true\n"),
-        "offer-solution" => complained_without_offer().until(165.0),
+        "offer-solution" => {
+            complained_without_offer().says(Customer, 120.0, 123.0, &["negative"]).until(165.0)
+        }
         "say-next-step" => complained()
             .says(Customer, 25.0, 27.0, &["negative"])
             .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
