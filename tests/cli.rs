@@ -141,6 +141,22 @@ fn a_replay_leaves_a_log_and_tells_the_call() {
     assert_eq!(files.len(), 1, "{files:?}");
 }
 
+#[test]
+fn only_the_log_of_the_same_recording_is_replaced() {
+    let place = Place::new();
+    let whole = fs::read(DEMO).unwrap();
+    let record = |bytes: &[u8]| fs::write(place.path("1.wav"), bytes).unwrap();
+    record(&whole[..whole.len() / 2]);
+    let again = || place.run(&["replay", "--no-words", "--quiet", "1.wav"]);
+    assert_eq!((again().code, again().code), (0, 0), "cut short, it is the same all the same");
+    let log = fs::read(place.path("calls/1/events.jsonl")).unwrap();
+    record(&whole);
+    let refused = again();
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("the log of another call"), "{}", refused.err);
+    assert_eq!(fs::read(place.path("calls/1/events.jsonl")).unwrap(), log);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_call_is_readable_by_its_owner_only() {

@@ -250,3 +250,16 @@ fn pausing_stops_at_what_was_heard_and_the_end_is_the_end() {
     play(&mut player, &mut heard, 1.0, |_, _| {});
     assert!((player.position(heard) - 1.0).abs() < 0.001, "{}", player.position(heard));
 }
+
+#[test]
+fn a_moment_within_a_skipped_silence_is_played_all_the_same() {
+    let mut player = player(16_000, 60.0, &[(10.0, 50.0)], tone);
+    let mut heard = 0;
+    player.follow(Order::SkipSilence(true), 0);
+    player.follow(Order::Loop(Some((20.0, 21.0))), 0);
+    player.follow(Order::Play, 0);
+    play(&mut player, &mut heard, 3.0, |position, _| {
+        assert!((19.9..21.1).contains(&position), "{position}");
+    });
+    assert_eq!(heard, 3 * u64::from(OUT.0));
+}

@@ -39,10 +39,7 @@ impl Job {
 
     /// Its files, or their URLs: one, or the agent's and the customer's.
     pub fn paths(&self) -> Vec<&Path> {
-        match &self.files {
-            CallFiles::One { path, .. } => vec![path],
-            CallFiles::Two { agent, customer } => vec![agent, customer],
-        }
+        self.files.paths()
     }
 
     /// Size of its files in bytes; 0 for what can't be looked at.

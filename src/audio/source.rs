@@ -26,6 +26,16 @@ pub enum CallFiles {
     },
 }
 
+impl CallFiles {
+    /// The files: one, or the agent's and the customer's.
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            CallFiles::One { path, .. } => vec![path],
+            CallFiles::Two { agent, customer } => vec![agent, customer],
+        }
+    }
+}
+
 /// A channel of a stereo file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {

@@ -46,7 +46,10 @@ impl Ledger {
     ) {
         if !summary.mono {
             summary.scorecard = self.scorecard.marks(self.known(now), rules, doubted);
-            summary.recovery = self.trouble.recovery();
+            // Whether anybody helped is not known where not all was heard.
+            if doubted.is_empty() {
+                summary.recovery = self.trouble.recovery();
+            }
         }
     }
 }

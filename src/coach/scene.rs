@@ -114,3 +114,24 @@ impl Scene {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn who_was_silent_in_a_gap_nobody_knows() {
+        let span = |start, end| CallSpan::new(CallTime::from_secs(start), CallTime::from_secs(end));
+        let mut scene = Scene::new(&Config::default().dialogue, false);
+        scene.began(Party::Customer, CallTime::from_secs(1.0));
+        scene.ended(Party::Customer, span(1.0, 4.0));
+        let dead_air_secs =
+            |scene: &Scene, now| scene.situation(CallTime::from_secs(now), false).dead_air_secs;
+        assert_eq!(dead_air_secs(&scene, 20.0), 16.0);
+        scene.missed(span(8.0, 8.3));
+        assert_eq!(dead_air_secs(&scene, 20.0), 16.0, "a moment hides nothing");
+        scene.missed(span(9.0, 15.0));
+        assert_eq!(dead_air_secs(&scene, 20.0), 5.0);
+    }
+}

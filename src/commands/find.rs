@@ -291,3 +291,16 @@ fn write_csv(found: &[Found], out: &mut dyn Write) -> anyhow::Result<()> {
     }
     Ok(writer.flush()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_shell_was_given_in_quotes_is_a_phrase() {
+        let query = |words: &[&str]| query(&words.iter().map(|&w| w.into()).collect::<Vec<_>>());
+        assert_eq!(query(&["broken", "door"]), "broken door");
+        assert_eq!(query(&["still waiting", "door"]), "\"still waiting\" door");
+        assert_eq!(query(&["\"still waiting\""]), "\"still waiting\"");
+    }
+}

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 
-use super::calls::calls_at;
-use super::export::free_name;
+use super::calls::{calls_at, free_name};
 use super::find::open;
 use super::keys::KeyArgs;
 use crate::archive::lock::any_locked;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::dialogue::floor::UnderWay;
 use crate::event::Bearing;
-use crate::units::CallSpan;
+use crate::units::{CallSpan, Party};
 
 fn quiet(now: f64) -> Situation {
     let now = CallTime::from_secs(now);
@@ -205,4 +205,24 @@ fn what_is_not_about_the_agents_speech_waits_for_its_end() {
         situation
     });
     assert_eq!(cues, [(20.0, "show-listening")]);
+}
+
+#[test]
+fn what_cannot_be_trusted_at_the_end_is_not_on_the_scorecard() {
+    let names = |needs: &[Need]| -> Vec<&'static str> {
+        let mut coach = Coach::new(&Config::default());
+        let span = CallSpan::new(CallTime::from_secs(1.0), CallTime::from_secs(15.0));
+        let at = CallTime::from_secs(15.0);
+        for party in [Party::Customer, Party::Agent, Party::Agent] {
+            coach.observe(&Event { at, body: Body::Speech { party: Some(party), span } });
+        }
+        coach.doubt(needs);
+        let mut summary = Summary::default();
+        coach.close(&quiet(20.0), &mut summary);
+        summary.scorecard.iter().map(|(name, _)| *name).collect()
+    };
+    assert!(names(&[]).contains(&"let-them-finish"));
+    assert!(names(&[Need::Words]).contains(&"let-them-finish"), "is told by ear");
+    assert!(names(&[Need::Parties]).is_empty());
+    assert!(names(&[Need::Heard]).is_empty());
 }

@@ -27,14 +27,10 @@ struct Telling<W> {
 }
 
 impl<W: Write> Telling<W> {
-    fn try_to<T: Default>(&mut self, write: impl FnOnce(&mut W) -> io::Result<T>) -> T {
-        if self.failed.is_err() {
-            return T::default();
+    fn try_to(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) {
+        if self.failed.is_ok() {
+            self.failed = write(&mut self.out);
         }
-        write(&mut self.out).unwrap_or_else(|error| {
-            self.failed = Err(error);
-            T::default()
-        })
     }
 }
 
@@ -138,4 +134,36 @@ fn take_keys(wishes: Sender<Wish>) {
     };
     // Without it nothing can be typed, and Ctrl-C still ends the call.
     let _ = thread::Builder::new().name("keys".into()).spawn(read);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reader that goes away after the first line.
+    struct Gone(Vec<u8>);
+
+    impl Write for Gone {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.0.is_empty() {
+                true => self.0.write(bytes),
+                false => Err(io::ErrorKind::BrokenPipe.into()),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_ends_nothing_and_is_told_at_the_end() {
+        let mut out = Telling { out: Gone(Vec::new()), failed: Ok(()) };
+        for line in ["one", "two", "three"] {
+            out.write_all(line.as_bytes()).unwrap();
+            out.flush().unwrap();
+        }
+        assert_eq!(out.out.0, b"one");
+        assert_eq!(out.failed.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
 }

@@ -13,10 +13,11 @@ use crate::audio::source::{CallFiles, CallSource, Side};
 use crate::call::began::Began;
 use crate::call::file::is_locked;
 use crate::call::folder::{CallFolder, read_log};
-use crate::call::record::Record;
+use crate::call::record::{Record, SourceRecord};
 use crate::engine::{Engine, Words};
-use crate::event::{About, CallHead, Layout};
+use crate::event::{About, CallHead, Layout, Source};
 use crate::language::listener::Listener;
+use crate::models::sha256_of_file;
 use crate::session::replay::{Ended, Pace, WordWorkers, analyse, replay};
 
 use super::analysis::AnalysisArgs;
@@ -112,11 +113,17 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let LoadedModels { voice_activity, voice_tone, sentiment, understanding, transcriber, used } =
         args.analysis.models(&config, None)?;
 
+    let mut sources = source.sources();
+    for (source, path) in sources.iter_mut().zip(files.paths()) {
+        // A pipe can be read but once.
+        let sum = if path.is_file() { sha256_of_file(path).ok() } else { None };
+        source.sha256 = sum.map(|sum| sum.to_string());
+    }
     let head = CallHead {
         id,
         started: args.began.as_ref().map(|began| began.text.clone()),
         about: About::default(),
-        source: source.sources(),
+        source: sources,
         layout: source.layout(),
         config_sha256: config.sha256(),
         models: used,
@@ -125,7 +132,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
         bail!("{}: is an archive; give a folder for this call with --out", path.display());
     }
     let folder = CallFolder::create(&path)?;
-    may_replace(&folder, &head, source.expected_secs())?;
+    may_replace(&folder, &head)?;
 
     let (words, pace) = match (&transcriber, args.realtime) {
         (None, false) => (Words::Never, Pace::Fast),
@@ -233,8 +240,8 @@ fn name_of(files: &CallFiles) -> String {
     }
 }
 
-/// The log of an earlier replay of the same recording, which is so long, may be replaced; nothing else.
-fn may_replace(folder: &CallFolder, head: &CallHead, secs: Option<f64>) -> anyhow::Result<()> {
+/// The log of an earlier replay of the same recording may be replaced; nothing else.
+fn may_replace(folder: &CallFolder, head: &CallHead) -> anyhow::Result<()> {
     if is_locked(&folder.log_path()) {
         bail!(
             "{}: is a locked call; give another folder with --out, or unlock it",
@@ -246,13 +253,13 @@ fn may_replace(folder: &CallFolder, head: &CallHead, secs: Option<f64>) -> anyho
     }
     let lines = read_log(folder.path()).unwrap_or_default();
     if let Some(Record::Call { source, layout, .. }) = lines.first().map(|line| &line.record) {
-        let was = source.iter().map(|was| (&was.name, was.sample_rate, &was.encoding));
-        let is = head.source.iter().map(|is| (&is.name, is.sample_rate, &is.encoding));
-        let same = was.eq(is);
-        // Many folders have a 1.wav.
-        let ended = lines.last().filter(|line| matches!(line.record, Record::Summary(_)));
-        let as_long = ended.zip(secs).is_none_or(|(end, secs)| (end.at.0 - secs).abs() <= 1.0);
-        if *layout != Layout::Live && same && as_long {
+        // Many folders have a 1.wav; the hash tells them apart, where the earlier log has one.
+        let is_same = |(was, is): (&SourceRecord, &Source)| {
+            was.name == is.name && (was.sha256.is_none() || was.sha256 == is.sha256)
+        };
+        let same =
+            source.len() == head.source.len() && source.iter().zip(&head.source).all(is_same);
+        if *layout != Layout::Live && same {
             return Ok(());
         }
     }

@@ -43,6 +43,11 @@ impl Doubted {
         }
     }
 
+    /// Whether all can be trusted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether this is among them.
     pub fn has(&self, need: Need) -> bool {
         self.0.contains(&need)

@@ -240,10 +240,11 @@ impl Review {
         match (did, &mut self.dialog) {
             (dialogs::Did::Share, Some(Dialog::Share(share))) => {
                 share.came = Some(None);
-                let (folder, span, redacted) = (share.folder.clone(), share.span(), share.redacted);
+                let (folder, moment) = (share.folder.clone(), share.moment);
+                let (span, redacted) = (share.span(), share.redacted);
                 self.library.errands.run(move || {
                     let came = keeping.share(&folder, span, redacted);
-                    teller.tell(News::Shared { folder, span, came });
+                    teller.tell(News::Shared { folder, moment, came });
                 });
             }
             (dialogs::Did::Plan, Some(Dialog::Purge(purge))) => {

@@ -20,7 +20,6 @@ use crate::call::sound::CallSound;
 use crate::session::errands::{Errands, Line};
 use crate::session::playing::Playing;
 use crate::ui::window::Waker;
-use crate::units::CallSpan;
 
 /// Where calls are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +110,8 @@ pub enum News {
     Shared {
         /// Of which call.
         folder: PathBuf,
-        /// Of what in it.
-        span: CallSpan,
+        /// Of which moment in it, in seconds.
+        moment: (f64, f64),
         /// Where it is, or why not.
         came: Result<super::keeping::Clip, String>,
     },

@@ -233,9 +233,9 @@ impl Review {
                         call.deck.opened(playing);
                     }
                 }
-                News::Shared { folder, span, came } => {
+                News::Shared { folder, moment, came } => {
                     if let Some(Dialog::Share(share)) = &mut self.dialog
-                        && (&share.folder, share.span()) == (&folder, span)
+                        && (&share.folder, share.moment) == (&folder, moment)
                     {
                         share.came = Some(Some(came));
                     }
