@@ -13,7 +13,6 @@ use std::sync::LazyLock;
 use evenkeel::config::Config;
 use evenkeel::engine::{Input, Words};
 use evenkeel::event::{Body, Layout, TranscribeRequest};
-use evenkeel::models::WhisperWeights;
 use evenkeel::speech::ctranslate2::CTranslate2Model;
 use evenkeel::speech::transcript::{Transcriber as _, Transcript};
 use evenkeel::speech::whisper::WhisperModel;
@@ -38,8 +37,7 @@ static ASKED: LazyLock<Vec<TranscribeRequest>> = LazyLock::new(|| {
 });
 
 static MODEL_READ: LazyLock<CTranslate2Model> = LazyLock::new(|| {
-    let weights = WhisperWeights::read(Path::new(MODEL)).unwrap();
-    CTranslate2Model::new(&weights, 0, &Config::default().words)
+    CTranslate2Model::open(Path::new(MODEL), 0, &Config::default().words).unwrap()
 });
 
 fn at_once(requests: &[TranscribeRequest]) -> Vec<Transcript> {

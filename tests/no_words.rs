@@ -28,8 +28,8 @@ static WHISPER: LazyLock<WhisperModel> = LazyLock::new(|| {
 static CTRANSLATE2: LazyLock<evenkeel::speech::ctranslate2::CTranslate2Model> =
     LazyLock::new(|| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ggml-tiny.en-q8_0.bin");
-        let weights = evenkeel::models::WhisperWeights::read(&path).unwrap();
-        evenkeel::speech::ctranslate2::CTranslate2Model::new(&weights, 0, &Config::default().words)
+        let words = &Config::default().words;
+        evenkeel::speech::ctranslate2::CTranslate2Model::open(&path, 0, words).unwrap()
     });
 
 /// All that make words.

@@ -40,7 +40,7 @@ fn log() -> Vec<Value> {
                "started": "2026-11-25T09:00:00+01:00", "source": [{"name": "desai.wav",
                "sample_rate": 16000, "encoding": "pcm_s16le"}], "layout": "stereo",
                "config_sha256": "", "models": [], "version": "0.1.0"}),
-        utterance("customer", 10.0, 15.0, "My name is Priyanka Desai and I'm cross."),
+        utterance("customer", 10.0, 15.0, "My name is Priyanka Desai and I'm disappointed."),
         utterance("agent", 15.5, 17.0, "What's your phone number?"),
         utterance("customer", 18.0, 19.5, "It's oh seven"),
         utterance("agent", 19.6, 20.0, "Yes."),
@@ -51,8 +51,10 @@ fn log() -> Vec<Value> {
         untimed,
         // Nobody knows what was said there.
         json!({"at": 42.0, "type": "speech", "party": "customer", "start": 40.0, "end": 42.0}),
+        // Most of the number was not heard: nobody says what is left so slowly.
+        utterance("customer", 50.0, 55.0, "My mobile is 07, er 5."),
         json!({"at": 23.5, "type": "cue", "id": 2, "name": "apologise", "text": "Apologise",
-               "suggestion": "I'm sorry, Priyanka.", "why": "\"My name is Priyanka Desai and I'm cross.\"",
+               "suggestion": "I'm sorry, Priyanka.", "why": "\"My name is Priyanka Desai and I'm disappointed.\"",
                "rule": "apologise", "evidence": {}, "speed": "slow", "until": 28.5}),
         json!({"at": 23.5, "type": "flag", "start": 18.0, "end": 24.0, "reason": "heat-peak",
                "severity": 2, "cue": null, "evidence": {"heat": 0.8}}),
@@ -122,7 +124,7 @@ fn a_clip_has_its_stretch_of_sound_and_words_and_nothing_else() {
         "07700900123-desai",
         "What&#39;s your phone number?",
         "oh seven",
-        "… and I&#39;m cross.",
+        "… and I&#39;m disappointed.",
         "src=\"clip-",
     ] {
         assert!(page.contains(text), "{text}\n{page}");
@@ -160,7 +162,7 @@ fn what_identifies_is_masked_and_silent_over_turns_and_without_times() {
         assert!(!page.contains(text), "{text}\n{page}");
     }
     for text in [
-        "My name is [name] and I&#39;m cross.",
+        "My name is [name] and I&#39;m disappointed.",
         "It&#39;s [number]",
         "What&#39;s your phone number?",
         "[number].",
@@ -187,6 +189,8 @@ fn what_identifies_is_masked_and_silent_over_turns_and_without_times() {
         33.0,
         35.0,
         41.0,
+        50.3,
+        54.9,
     ] {
         assert!(silent(&heard, 0.0, at), "{at} is heard");
     }

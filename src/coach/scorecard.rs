@@ -29,6 +29,8 @@ pub struct Scorecard {
     interruptions: usize,
     signals: usize,
     words: bool,
+    /// Whether some words are missing.
+    words_lost: bool,
     mood: Mood,
     was_heated: bool,
 }
@@ -50,6 +52,8 @@ impl Scorecard {
             self.signals += usize::from(*kind == OverlapKind::Backchannel);
         } else if let Body::Utterance(_) = body {
             self.words = true;
+        } else if let Body::Warning { code: "words-lost", .. } = body {
+            self.words_lost = true;
         } else if let Body::Tone(tone) = body
             && tone.confidence >= MIN_CONFIDENCE
         {
@@ -59,7 +63,8 @@ impl Scorecard {
     }
 
     /// The marks, in the order of the design; without words only of what is judged by ear. Of what can't be
-    /// trusted at the end (`doubted`) there are none, but for words that were heard while they could be.
+    /// trusted at the end (`doubted`) there are none, but for words that were heard while they could be; where
+    /// words are missing, nothing that is done in words counts as missed.
     pub fn marks(
         &self,
         known: Known<'_>,
@@ -75,7 +80,8 @@ impl Scorecard {
         let marks = judged.map(|name| (name, self.mark(name, known, rules)));
         let is_known = |(name, mark): &(&str, Mark)| match BY_EAR.contains(name) {
             true => apart,
-            false => clear || known.memory.practised(name) != (0, 0) && *mark != Mark::Missed,
+            false if *mark == Mark::Missed => clear && !self.words_lost,
+            false => clear || known.memory.practised(name) != (0, 0),
         };
         marks.filter(is_known).collect()
     }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum as _};
 
 use super::loaded::{LoadedModels, WordsBy};
 use crate::config::{Config, RuleSet};
+use crate::models::{ModelDirs, ModelKind, ModelStore};
 
 #[derive(Args)]
 pub(super) struct AnalysisArgs {
@@ -80,7 +81,30 @@ impl AnalysisArgs {
 
     /// The models; `usual` is the Whisper model where none is named.
     pub fn models(&self, config: &Config, usual: Option<&str>) -> anyhow::Result<LoadedModels> {
-        let words = (!self.no_words).then_some(self.model.as_deref().or(usual));
+        self.load(config, (!self.no_words).then_some(self.model.as_deref().or(usual)))
+    }
+
+    /// The same for a call that goes on in any case: where no Whisper model is named and there is none,
+    /// without words.
+    pub fn models_at_hand(
+        &self,
+        config: &Config,
+        usual: Option<&str>,
+    ) -> anyhow::Result<LoadedModels> {
+        if self.no_words || self.model.as_deref().or(usual).is_some() {
+            return self.models(config, usual);
+        }
+        let whisper = ModelStore::open(ModelDirs::from_env())?.find(ModelKind::Whisper, None);
+        if whisper.is_err() {
+            eprintln!(
+                "There is no speech model: this call is measured without words. \
+                 (`evenkeel models add FILE` adds one.)"
+            );
+        }
+        self.load(config, whisper.is_ok().then_some(None))
+    }
+
+    fn load(&self, config: &Config, words: Option<Option<&str>>) -> anyhow::Result<LoadedModels> {
         LoadedModels::load(config, words, self.words_by, self.phrases.as_deref())
     }
 }

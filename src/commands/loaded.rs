@@ -198,8 +198,8 @@ fn by_ctranslate2(entry: &ModelEntry, config: &Config) -> anyhow::Result<Box<Mak
     let Some(place) = crate::speech::whisper::language_place(language) else {
         anyhow::bail!("words.language = {language:?}: Whisper knows no language of that name");
     };
-    let weights = crate::models::WhisperWeights::read(&entry.path)?;
-    let model = crate::speech::ctranslate2::CTranslate2Model::new(&weights, place, &config.words);
+    let words = &config.words;
+    let model = crate::speech::ctranslate2::CTranslate2Model::open(&entry.path, place, words)?;
     Ok(model.workers())
 }
 

@@ -48,10 +48,13 @@ pub enum ConfigError {
         nearest: Option<String>,
     },
     /// A value that makes no sense.
-    #[error("{file}: {key} = {value}: must be {expected}")]
+    #[error("{file}{}: {key} = {value}: must be {expected}", line.map_or_else(
+        String::new, |line| format!(", line {line}")))]
     OutOfRange {
         /// The file.
         file: String,
+        /// Line, from 1; `None` where the file does not set it, but what limits it.
+        line: Option<usize>,
         /// The key, with its tables.
         key: String,
         /// The value given.
@@ -85,6 +88,7 @@ impl Config {
         let config: Config = merged.try_into().map_err(malformed)?;
         config.validate().map_err(|(key, value, expected)| ConfigError::OutOfRange {
             file: file.to_owned(),
+            line: place_of(given.get_ref(), key).map(|place| line_of(text, Some(place))),
             key: key.to_owned(),
             value,
             expected,
@@ -182,6 +186,16 @@ pub(crate) fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     1 + text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count()
 }
 
+/// Where `given` sets the key, which is named with its tables.
+fn place_of(given: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
+    let (name, rest) = key.split_once('.').map_or((key, None), |(name, rest)| (name, Some(rest)));
+    let (place, value) = given.iter().find(|(given, _)| given.get_ref().as_ref() == name)?;
+    match (rest, value.get_ref()) {
+        (Some(rest), DeValue::Table(table)) => place_of(table, rest),
+        (_, _) => Some(place.span()),
+    }
+}
+
 /// What is wrong with a key, before its line is known.
 struct Complaint {
     key: String,
@@ -237,12 +251,26 @@ fn check_keys(given: &DeTable<'_>, known: &toml::Table, prefix: &str) -> Result<
             | (toml::Value::String(_), DeValue::String(_))
             | (toml::Value::Array(_), DeValue::Array(_)) => {}
             (_, _) => {
-                let (given, expected) = (given.type_str(), default.type_str());
+                let (given, expected) = (plain(given.type_str()), plain(default.type_str()));
                 return complain(ComplaintKind::WrongType { given, expected });
             }
         }
     }
     Ok(())
+}
+
+/// What TOML's name of a type means.
+fn plain(name: &'static str) -> &'static str {
+    match name {
+        "string" => "text",
+        "float" => "a number",
+        "integer" => "a whole number",
+        "boolean" => "true or false",
+        "array" => "a list",
+        "table" => "a section",
+        "datetime" => "a date",
+        other => other,
+    }
 }
 
 /// Lays `given` over `base`, table by table.
@@ -304,13 +332,17 @@ mod tests {
     fn senseless_values_are_refused() {
         assert_eq!(
             refused("[speech]\nonset_probability = 1.5"),
-            "my.toml: speech.onset_probability = 1.5: must be 0 to 1"
+            "my.toml, line 2: speech.onset_probability = 1.5: must be 0 to 1"
+        );
+        assert_eq!(
+            refused("[speech]\nbridge_secs = 1.5"),
+            "my.toml: utterance.wait_secs = 0.7: must be 1.5 to 5 seconds"
         );
         assert!(refused("[speech]\nbridge_secs = nan").contains("0.05 to 2 seconds"));
         assert!(refused("[speech]\noffset_probability = 0.9").contains("at most"));
         assert_eq!(
             refused("[utterance]\nmax_secs = \"long\""),
-            "my.toml, line 2: `utterance.max_secs` is string; it must be float"
+            "my.toml, line 2: `utterance.max_secs` is text; it must be a number"
         );
         assert!(refused("speech = [").contains("line 1"));
     }

@@ -21,7 +21,7 @@ pub struct Act {
 pub struct Heard {
     /// In the order of [`LABELS`](super::practices::LABELS); each at most once.
     pub acts: Vec<Act>,
-    /// Of a complaint: what kind of problem it most likely is, from
-    /// [`ISSUES`](super::practices::ISSUES), and how likely, 0 to 1.
+    /// Of a complaint: what kind of problem it is, from [`ISSUES`](super::practices::ISSUES), and how
+    /// likely, 0 to 1, if one is likelier than all others together.
     pub issue: Option<(&'static str, f32)>,
 }

@@ -1,5 +1,6 @@
 //! Looking at what a decoder made of an utterance: is it words, and can they be right?
 
+use super::times;
 use super::transcript::Transcript;
 use crate::config::WordsConfig;
 use crate::event::{TranscribeRequest, Word};
@@ -35,14 +36,10 @@ pub struct Decoded {
 }
 
 /// One word of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DecodedWord {
     /// UTF-8; a token may end within a character.
     pub bytes: Vec<u8>,
-    /// Hundredths of a second from the beginning of the audio.
-    pub start_cs: i64,
-    /// Hundredths of a second from the beginning of the audio.
-    pub end_cs: i64,
     /// Sum of its tokens' probabilities.
     pub p_sum: f32,
     /// Its tokens.
@@ -50,11 +47,6 @@ pub struct DecodedWord {
 }
 
 impl DecodedWord {
-    /// A word of no tokens yet.
-    pub fn new(start_cs: i64) -> Self {
-        DecodedWord { bytes: Vec::new(), start_cs, end_cs: start_cs, p_sum: 0.0, tokens: 0 }
-    }
-
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).trim().to_owned()
     }
@@ -79,7 +71,7 @@ impl Decoded {
         (request.span.end.secs_since(heard_to) > UNHEARD_SECS).then_some(heard_to)
     }
 
-    /// The words that are words, at their times in the call.
+    /// The words that are words, at their times in the call; where it stopped early, before that.
     pub fn into_transcript(
         self,
         request: &TranscribeRequest,
@@ -96,18 +88,18 @@ impl Decoded {
                 words.truncate(run.start + run.phrase);
             }
         }
-        let mut earliest = request.span.start;
+        let texts: Vec<String> = words.iter().map(DecodedWord::text).collect();
+        let end = self.stopped_early(request).unwrap_or(request.span.end);
+        let heard = CallSpan::new(request.span.start.min(end), end);
+        let spans = times::of_words(&texts, heard, &request.samples, request.audio_start);
         let words: Vec<Word> = words
             .iter()
-            .map(|word| {
-                let at = |cs: i64| {
-                    let moment: CallTime = request.audio_start + frames(cs);
-                    moment.clamp(request.span.start, request.span.end)
-                };
-                let start = at(word.start_cs).max(earliest);
-                let span = CallSpan::new(start, at(word.end_cs));
-                earliest = span.end;
-                Word { text: word.text(), span, p: word.p_sum / word.tokens.max(1) as f32 }
+            .zip(texts)
+            .zip(spans)
+            .map(|((word, text), span)| Word {
+                text,
+                span,
+                p: word.p_sum / word.tokens.max(1) as f32,
             })
             .collect();
         let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -177,13 +169,10 @@ mod tests {
     fn decoded(text: &str) -> Decoded {
         let words: Vec<DecodedWord> = text
             .split(' ')
-            .enumerate()
-            .map(|(i, word)| DecodedWord {
+            .map(|word| DecodedWord {
                 bytes: format!(" {word}").into_bytes(),
-                end_cs: 30 * (i as i64 + 1),
                 p_sum: 0.8,
                 tokens: 1,
-                ..DecodedWord::new(30 * i as i64)
             })
             .collect();
         Decoded {
@@ -250,15 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn words_lie_within_the_speech_and_in_order() {
-        let transcript = decoded("one two three four").into_transcript(
-            &request(1.0),
-            &WordsConfig::default(),
-            false,
-        );
-        let span = request(1.0).span;
-        assert_eq!(transcript.words[0].span.start, span.start);
-        assert_eq!(transcript.words[3].span.end, span.start.shifted(0.95));
-        assert!(transcript.words.windows(2).all(|w| w[0].span.end <= w[1].span.start));
+    fn words_lie_within_what_was_heard() {
+        let request = request(4.0);
+        let of = |decoded: Decoded| {
+            let words = decoded.into_transcript(&request, &WordsConfig::default(), false).words;
+            (words[0].span.start, words[3].span.end)
+        };
+        assert_eq!(of(decoded("one two three four")), (request.span.start, request.span.end));
+        let early = Decoded { last_mark_cs: Some(225), ..decoded("one two three four") };
+        assert_eq!(of(early), (request.span.start, request.span.start.shifted(2.0)));
     }
 }

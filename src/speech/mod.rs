@@ -15,6 +15,7 @@ mod mel;
 pub mod partial;
 pub mod silero;
 pub mod span;
+mod times;
 pub mod transcript;
 pub mod utterance;
 #[cfg(feature = "whisper")]

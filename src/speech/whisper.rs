@@ -74,7 +74,6 @@ impl WhisperModel {
         params.set_single_segment(true);
         // Without timestamp tokens a cut context loops.
         params.set_no_timestamps(false);
-        params.set_token_timestamps(true);
         params.set_suppress_blank(true);
         params.set_suppress_nst(true);
         params.set_temperature(0.0);
@@ -181,11 +180,10 @@ impl Whisper {
                 let bytes = token.to_bytes().map_err(failed)?;
                 let starts_word = bytes.first() == Some(&b' ') || decoded.words.is_empty();
                 if starts_word {
-                    decoded.words.push(DecodedWord::new(data.t0));
+                    decoded.words.push(DecodedWord::default());
                 }
                 let word = decoded.words.last_mut().expect("one has just been put there");
                 word.bytes.extend_from_slice(bytes);
-                word.end_cs = word.end_cs.max(data.t1);
                 word.p_sum += data.p;
                 word.tokens += 1;
             }

@@ -84,9 +84,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     #[cfg(feature = "ctranslate2")]
     if args.ctranslate2 {
-        let weights = evenkeel::models::WhisperWeights::read(&entry.path)?;
         let config = WordsConfig::default();
-        let model = evenkeel::speech::ctranslate2::CTranslate2Model::new(&weights, 0, &config);
+        let model = evenkeel::speech::ctranslate2::CTranslate2Model::open(&entry.path, 0, &config)?;
         let mut transcriber = model.transcriber()?;
         results.push(measure("ct2", &mut transcriber, &items, &mut details)?);
         let mut gathered = Gathered::new(&mut transcriber, &items)?;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::dialogue::floor::UnderWay;
-use crate::event::Bearing;
+use crate::event::{Bearing, Mark, Remark, Utterance};
 use crate::units::{CallSpan, Party};
 
 fn quiet(now: f64) -> Situation {
@@ -225,4 +225,39 @@ fn what_cannot_be_trusted_at_the_end_is_not_on_the_scorecard() {
     assert!(names(&[Need::Words]).contains(&"let-them-finish"), "is told by ear");
     assert!(names(&[Need::Parties]).is_empty());
     assert!(names(&[Need::Heard]).is_empty());
+}
+
+#[test]
+fn what_the_agent_may_have_said_is_not_missed() {
+    let missed = |lost: bool| -> Vec<&'static str> {
+        let mut coach = Coach::new(&Config::default());
+        let span = CallSpan::new(CallTime::from_secs(1.0), CallTime::from_secs(4.0));
+        let at = span.end;
+        let text = "it never came".to_owned();
+        let party = Party::Customer;
+        let utterance = Utterance {
+            party: Some(party),
+            span,
+            text: text.clone(),
+            words: Vec::new(),
+            confidence: 0.9,
+            redo: false,
+            sentiment: None,
+        };
+        let (name, score) = ("complaint", 0.9);
+        let remark = Remark { name, party, span, quote: text, score, suggestion: None };
+        for body in [Body::Utterance(utterance), Body::Remark(remark)] {
+            coach.observe(&Event { at, body });
+        }
+        if lost {
+            let (code, text, disables) = ("words-lost", String::new(), Vec::new());
+            coach.observe(&Event { at, body: Body::Warning { code, text, disables } });
+        }
+        let mut summary = Summary::default();
+        coach.close(&quiet(20.0), &mut summary);
+        let missed = |(_, mark): &(&str, Mark)| *mark == Mark::Missed;
+        summary.scorecard.into_iter().filter(missed).map(|(name, _)| name).collect()
+    };
+    assert!(missed(false).contains(&"apologise"));
+    assert_eq!(missed(true), [""; 0]);
 }

@@ -203,7 +203,7 @@ impl Plan {
         if keeping != Keeping::Nothing && folder.join(crate::call::folder::LOG_NAME).exists() {
             bail!("{}: there is a call already; give another folder with --out", folder.display());
         }
-        let models = args.analysis.models(&config, settings.model.as_deref())?;
+        let models = args.analysis.models_at_hand(&config, settings.model.as_deref())?;
         let end_after_secs = args.end_after.or(settings.end_after_secs);
         Ok(Plan { devices, keeping, folder, end_after_secs, config, models })
     }

@@ -46,7 +46,25 @@ impl Condition {
             .ok()
             .filter(|number: &f64| number.is_finite())
             .ok_or_else(|| format!("`{number}` in `{text}`: must be a number"))?;
-        Ok(Condition { fact: fact_of(fact)?, op, threshold })
+        let condition = Condition { fact: fact_of(fact)?, op, threshold };
+        let (least, most) = condition.fact.range();
+        match op {
+            Op::AtLeast if threshold > most => {
+                Err(format!("`{text}` never holds: {} is {most} at most", condition.fact))
+            }
+            Op::AtMost if threshold < least => {
+                Err(format!("`{text}` never holds: {} is {least} at least", condition.fact))
+            }
+            _ => Ok(condition),
+        }
+    }
+
+    /// Whether it and `other` can't both hold.
+    pub fn excludes(&self, other: &Condition) -> bool {
+        let above = |a: &Condition, b: &Condition| {
+            (a.op, b.op) == (Op::AtLeast, Op::AtMost) && a.threshold > b.threshold
+        };
+        self.fact == other.fact && (above(self, other) || above(other, self))
     }
 
     /// Whether `value` meets it; `lets_go` makes a threshold from below easier to hold.

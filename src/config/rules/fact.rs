@@ -199,6 +199,20 @@ pub enum Fact {
     Replies(Vec<Happening>, Vec<Happening>),
 }
 
+impl Fact {
+    /// The least and the most that it can be.
+    pub fn range(&self) -> (f64, f64) {
+        match self {
+            Fact::Measured(Measured::LevelLu | Measured::PitchSt) => {
+                (f64::NEG_INFINITY, f64::INFINITY)
+            }
+            Fact::Measured(Measured::Heat | Measured::Recovered) => (0.0, 1.0),
+            Fact::Measured(Measured::HeatRise) => (-1.0, 1.0),
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

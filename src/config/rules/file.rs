@@ -150,7 +150,13 @@ fn conditions(given: &[Spanned<String>]) -> Result<Vec<Condition>> {
     let read = |text: &Spanned<String>| {
         Condition::parse(text.get_ref()).map_err(|message| complain(text, message))
     };
-    given.iter().map(read).collect()
+    let all = given.iter().map(read).collect::<Result<Vec<_>>>()?;
+    for (i, condition) in all.iter().enumerate() {
+        if let Some(other) = all[..i].iter().find(|other| other.excludes(condition)) {
+            return Err(complain(&given[i], format!("`{condition}` never holds with `{other}`")));
+        }
+    }
+    Ok(all)
 }
 
 /// The number, if it lies in `within`; `or` where none is given.
@@ -362,6 +368,18 @@ mod tests {
             (
                 "[[rule]]\nname = \"thank\"\n[[rule]]\nname = \"thank\"\n",
                 "my.toml, line 4: the rule `thank` is there twice",
+            ),
+            (
+                "[[rule]]\nname = \"thank\"\nwhen = [\"heat >= 1.5\"]\n",
+                "my.toml, line 3: `heat >= 1.5` never holds: heat is 1 at most",
+            ),
+            (
+                "[[rule]]\nname = \"thank\"\nwhen = [\"count complaint <= -1\"]\n",
+                "my.toml, line 3: `count complaint <= -1` never holds: count complaint is 0 at least",
+            ),
+            (
+                "[[rule]]\nname = \"thank\"\nwhen = [\n\"heat >= 0.5\",\n\"heat <= 0.4\",\n]\n",
+                "my.toml, line 5: `heat <= 0.4` never holds with `heat >= 0.5`",
             ),
             (
                 "[[rule]]\nname = \"thank\"\nwhen = []\n",

@@ -27,6 +27,9 @@ pub use weights::PracticeWeights;
 /// Words that carry a label have at least this share of the strongest word's weight, on average.
 const SHARE: f32 = 0.15;
 
+/// A kind of problem that is likelier than all others together is clear.
+const CLEAR: f32 = 0.5;
+
 /// Hears what utterances do.
 #[derive(Clone)]
 pub struct Detector {
@@ -107,7 +110,8 @@ impl Detector {
             })
             .collect();
         let complains = acts.iter().any(|act| act.name == "complaint");
-        Heard { issue: complains.then(|| self.kind(&reading.words, &pieces)), acts }
+        let issue = complains.then(|| self.kind(&reading.words, &pieces));
+        Heard { issue: issue.filter(|(_, p)| *p >= CLEAR), acts }
     }
 
     /// What a party said in these utterances, one after the other.

@@ -4,7 +4,7 @@ use super::clip::Uttered;
 use crate::call::record::{Line, Record, Span};
 use crate::units::{CallSpan, CallTime, Party};
 
-/// So much before and after hidden words is silent as well: Whisper's times of words are no better.
+/// So much before and after hidden words is silent as well: the times of words are no better.
 /// docs/measurements.md, "Redaction", has how much would be heard with less.
 pub const MARGIN_SECS: f64 = 0.5;
 /// Between two words of an utterance nobody is silent for longer: it would have ended. Seconds.
@@ -39,8 +39,9 @@ pub(super) fn spans(talk: &[Uttered<'_>], lines: &[Line], margin_secs: f64) -> V
     joined(spans)
 }
 
-/// When the words were said, where their times are known and can be right: Whisper may put half of an
-/// utterance at its very end.
+/// When the words were said, where their times are known and can be right: where half a number is lost, the
+/// words that are left share its time, and in logs of whisper.cpp's own times half of an utterance may be at
+/// its very end.
 fn times(uttered: &Uttered<'_>, words: &std::ops::Range<usize>) -> Option<(f64, f64)> {
     let long_enough = |words: &[(&str, Option<Span>)]| {
         let (first, last) = (words.first()?.1?, words.last()?.1?);
@@ -50,7 +51,10 @@ fn times(uttered: &Uttered<'_>, words: &std::ops::Range<usize>) -> Option<(f64, 
     let too_long = |(word, span): &(&str, Option<Span>)| {
         span.is_none_or(|span| span.secs() > LONGEST_SECS + 10.0 * least_secs(word))
     };
-    if uttered.words.iter().any(too_long) {
+    let secs =
+        uttered.words.iter().filter_map(|(_, span)| Some(span.as_ref()?.secs())).sum::<f64>();
+    let most = uttered.words.iter().map(|(word, _)| most_secs(word)).sum::<f64>();
+    if secs > most || uttered.words.iter().any(too_long) {
         return None;
     }
     long_enough(&uttered.words[words.clone()])
@@ -81,6 +85,12 @@ fn unheard(uttered: &Uttered<'_>) -> Vec<(f64, f64)> {
 /// Nobody says a word in less: a digit takes longer than a letter.
 fn least_secs(word: &str) -> f64 {
     let secs = |c: char| if c.is_ascii_digit() { 0.1 } else { 0.02 };
+    word.chars().filter(|c| c.is_alphanumeric()).map(secs).sum()
+}
+
+/// Nobody says all words of an utterance so slowly: what lasts longer has words that were not heard.
+fn most_secs(word: &str) -> f64 {
+    let secs = |c: char| if c.is_ascii_digit() { 0.45 } else { 0.15 };
     word.chars().filter(|c| c.is_alphanumeric()).map(secs).sum()
 }
 

@@ -39,12 +39,13 @@ pub fn model(weights: &WhisperWeights) -> Vec<u8> {
 }
 
 /// `config.json`.
-pub fn config(vocabulary: &Vocabulary, weights: &WhisperWeights) -> String {
+pub fn config(vocabulary: &Vocabulary) -> String {
     serde_json::json!({
         "suppress_ids": vocabulary.never(),
         "suppress_ids_begin": vocabulary.not_first(),
         "lang_ids": vocabulary.languages().collect::<Vec<_>>(),
-        "alignment_heads": alignment_heads(weights),
+        // Some must be named where probabilities are asked for; no time is.
+        "alignment_heads": [[0, 0]],
     })
     .to_string()
 }
@@ -53,26 +54,6 @@ pub fn config(vocabulary: &Vocabulary, weights: &WhisperWeights) -> String {
 /// its number.
 pub fn names(vocabulary: &Vocabulary, weights: &WhisperWeights) -> String {
     (0..weights.hparams.n_vocab as usize).map(|id| vocabulary.name(id) + "\n").collect()
-}
-
-/// Layers and heads of the decoder that attend to where in the audio a word is: for the models of
-/// which that is known (`_WHISPER_ALIGNMENT_HEADS` of CTranslate2's converter, from OpenAI's
-/// `whisper/__init__.py`), else all of the second half, as there.
-fn alignment_heads(weights: &WhisperWeights) -> Vec<[u32; 2]> {
-    let shape = &weights.hparams;
-    let english = shape.n_vocab == 51_864;
-    let known: &[[u32; 2]] = match (shape.n_text_layer, shape.n_text_head, english) {
-        (4, 6, true) => &[[1, 0], [2, 0], [2, 5], [3, 0], [3, 1], [3, 2], [3, 3], [3, 4]],
-        (4, 6, false) => &[[2, 2], [3, 0], [3, 2], [3, 3], [3, 4], [3, 5]],
-        (6, 8, true) => &[[3, 3], [4, 7], [5, 1], [5, 5], [5, 7]],
-        (6, 8, false) => &[[3, 1], [4, 2], [4, 3], [4, 7], [5, 1], [5, 2], [5, 4], [5, 6]],
-        _ => &[],
-    };
-    if !known.is_empty() {
-        return known.to_vec();
-    }
-    let layers = shape.n_text_layer / 2..shape.n_text_layer;
-    layers.flat_map(|layer| (0..shape.n_text_head).map(move |head| [layer, head])).collect()
 }
 
 struct File<'a> {

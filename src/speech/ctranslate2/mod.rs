@@ -14,11 +14,11 @@ mod memory;
 mod vocabulary;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use ct2rs::sys::{
-    ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperAlignmentResult,
-    WhisperOptions,
+    ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperOptions,
 };
 
 use super::cut::{
@@ -29,8 +29,7 @@ use super::mel::{Mel, Spectrum};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::config::WordsConfig;
 use crate::event::TranscribeRequest;
-use crate::models::WhisperWeights;
-use crate::units::{CallSpan, CallTime};
+use crate::models::{WeightsError, WhisperWeights};
 use encoded::Encoded;
 use vocabulary::Vocabulary;
 
@@ -53,23 +52,21 @@ const WIDE: [u32; 4] = [512, 768, 1_024, FULL_CONTEXT];
 const FIRST_TOKENS: f64 = 6.0;
 const FIRST_TOKENS_PER_SEC: f64 = 4.0;
 const FIRST_SECS: f64 = 5.0;
-/// Tokens of text whose times are looked for at once: for each of them, CTranslate2 keeps a number for every
-/// token that there is.
+/// Tokens of text whose probabilities are looked for at once: for each of them, CTranslate2 keeps a number
+/// for every token that there is.
 const TEXT_AT_ONCE: usize = 128;
 /// Frames of the spectrum a position of the encoder.
 const FRAMES: usize = 2;
-/// Hundredths of a second a position.
-const POSITION_CS: i64 = 2;
 /// A mark so close to the end of the audio, or later, ends it: what follows is made up. As whisper.cpp
 /// has it.
 const END_CS: i64 = 10;
-/// Positions over which attention is smoothed for the times of words: OpenAI's.
-const SMOOTHED: i64 = 7;
 
 /// A Whisper model as CTranslate2 reads it, of which each worker loads a copy.
 pub struct CTranslate2Model {
     shared: Arc<Shared>,
-    model: Vec<u8>,
+    path: PathBuf,
+    /// The weights as CTranslate2 reads them, while workers load them.
+    model: Mutex<Weak<Vec<u8>>>,
     settings: String,
     names: String,
 }
@@ -85,18 +82,34 @@ struct Shared {
 }
 
 impl CTranslate2Model {
-    /// From the weights of a ggml file. `language` is the place of the configured one in Whisper's
-    /// list.
-    pub fn new(weights: &WhisperWeights, language: usize, config: &WordsConfig) -> Self {
+    /// From a ggml file. `language` is the place of the configured one in Whisper's list.
+    ///
+    /// # Errors
+    /// Where the file can't be read, or has weights of a type that is not supported.
+    pub fn open(path: &Path, language: usize, config: &WordsConfig) -> Result<Self, WeightsError> {
         memory::keep();
-        let vocabulary = Vocabulary::of(weights);
-        let settings = file::config(&vocabulary, weights);
-        let names = file::names(&vocabulary, weights);
+        let weights = WhisperWeights::read(path)?;
+        let vocabulary = Vocabulary::of(&weights);
+        let settings = file::config(&vocabulary);
+        let names = file::names(&vocabulary, &weights);
         let prompt = vocabulary.prompt(language);
-        let filters = weights.filters.clone();
+        let filters = weights.filters;
         let (config, silence) = (config.clone(), OnceLock::new());
         let shared = Arc::new(Shared { config, vocabulary, filters, prompt, silence });
-        CTranslate2Model { shared, model: file::model(weights), settings, names }
+        let (path, model) = (path.to_owned(), Mutex::default());
+        Ok(CTranslate2Model { shared, path, model, settings, names })
+    }
+
+    /// The weights as CTranslate2 reads them. Nobody keeps them: each worker has its own copy soon.
+    fn model(&self) -> Result<Arc<Vec<u8>>, TranscribeError> {
+        let mut kept = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = kept.upgrade() {
+            return Ok(model);
+        }
+        let weights = WhisperWeights::read(&self.path).map_err(failed)?;
+        let model = Arc::new(file::model(&weights));
+        *kept = Arc::downgrade(&model);
+        Ok(model)
     }
 
     /// What makes a worker's transcriber.
@@ -106,8 +119,9 @@ impl CTranslate2Model {
 
     /// A transcriber with a model of its own.
     pub fn transcriber(&self) -> Result<CTranslate2, TranscribeError> {
+        let model = self.model()?;
         let mut files = ModelMemoryReader::new("whisper").map_err(failed)?;
-        files.register_file("model.bin", &self.model);
+        files.register_file("model.bin", &model);
         files.register_file("config.json", self.settings.as_bytes());
         files.register_file("vocabulary.txt", self.names.as_bytes());
         let config = Config {
@@ -117,6 +131,7 @@ impl CTranslate2Model {
             ..Config::default()
         };
         let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
+        drop((files, model));
         let prompt: Vec<String> =
             self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
         let mel = Mel::new(&self.shared.filters);
@@ -208,13 +223,8 @@ impl CTranslate2 {
             let mut rests = Vec::new();
             for piece in pieces {
                 let Piece { of, request, decoded, redo, .. } = piece;
-                let heard_to: Option<CallTime> = decoded.stopped_early(&request);
-                let rest = rest(&request, heard_to);
-                // What the rest is heard from on, no word before it reaches beyond.
-                let end = heard_to.filter(|_| rest.is_some()).unwrap_or(request.span.end);
-                let span = CallSpan::new(request.span.start.min(end), end);
-                let heard = TranscribeRequest { span, samples: Vec::new(), ..*request };
-                let words = decoded.into_transcript(&heard, &self.shared.config, redo);
+                let rest = rest(&request, decoded.stopped_early(&request));
+                let words = decoded.into_transcript(&request, &self.shared.config, redo);
                 match &mut whole[of] {
                     Some(transcript) => transcript.append(words),
                     none => *none = Some(words),
@@ -360,35 +370,33 @@ impl CTranslate2 {
                 *place == 0 || (place + 1) * longest <= TEXT_AT_ONCE
             };
             let rest = spoken.split_off(spoken.iter().enumerate().take_while(fits).count());
-            self.time_words(pieces, &spoken, context)?;
+            self.put_words(pieces, &spoken, context)?;
             spoken = rest;
         }
         Ok(long)
     }
 
-    /// Puts the words of a few pieces of one context into them.
-    fn time_words(
+    /// Puts the words of a few pieces of one context into them, with how likely each is: CTranslate2 says
+    /// that only where it is asked for times, of which none are.
+    fn put_words(
         &self,
         pieces: &mut [Piece],
         spoken: &[Spoken],
         context: usize,
     ) -> Result<(), TranscribeError> {
-        let frames = FRAMES * context;
-        let length = |spoken: &Spoken| ((pieces[spoken.of].secs * 100.0) as usize).min(frames);
-        let lengths: Vec<usize> = spoken.iter().map(length).collect();
         let texts: Vec<Vec<usize>> = spoken.iter().map(|spoken| spoken.text.clone()).collect();
         let mut together = encoded::joined(spoken.iter().map(|spoken| &spoken.encoded));
         let together = together.view(context)?;
-        let prompt = &self.shared.prompt;
-        let aligned = self.whisper.align(&together, prompt, &texts, &lengths, SMOOTHED);
-        for (Spoken { of, text, .. }, aligned) in spoken.iter().zip(aligned.map_err(failed)?) {
-            self.shared.put_words(text, &aligned, &mut pieces[*of].decoded);
+        let (prompt, timed) = (&self.shared.prompt, vec![0; spoken.len()]);
+        let found = self.whisper.align(&together, prompt, &texts, &timed, 1).map_err(failed)?;
+        for (Spoken { of, text, .. }, found) in spoken.iter().zip(found) {
+            self.shared.put_words(text, &found.text_token_probs, &mut pieces[*of].decoded);
         }
         Ok(())
     }
 }
 
-/// The text of a piece, whose words have no times yet.
+/// The text of a piece, of which it is not known yet how likely it is.
 struct Spoken {
     of: usize,
     encoded: Encoded,
@@ -410,28 +418,16 @@ impl Shared {
         tokens.iter().copied().filter(|token| *token < self.vocabulary.end_of_text()).collect()
     }
 
-    /// Puts the words of `text` into `decoded`, at the times that attention says.
-    fn put_words(&self, text: &[usize], aligned: &WhisperAlignmentResult, decoded: &mut Decoded) {
-        // Where each token begins, and the end of the last: the first position that is its own.
-        let mut starts = vec![0; text.len() + 1];
-        let mut next = 0;
-        for step in &aligned.alignments {
-            while next as i64 <= step.token_x && next < starts.len() {
-                starts[next] = step.frame_x * POSITION_CS;
-                next += 1;
-            }
-        }
-        let last = aligned.alignments.last().map_or(0, |step| step.frame_x * POSITION_CS);
-        starts[next..].fill(last);
+    /// Puts the words of `text` into `decoded`, whose tokens have the probabilities `p`.
+    fn put_words(&self, text: &[usize], p: &[f32], decoded: &mut Decoded) {
         let (mut log_sum, mut p_sum) = (0.0, 0.0);
-        for (i, (&token, &p)) in text.iter().zip(&aligned.text_token_probs).enumerate() {
+        for (&token, &p) in text.iter().zip(p) {
             let bytes = self.vocabulary.text(token);
             if bytes.first() == Some(&b' ') || decoded.words.is_empty() {
-                decoded.words.push(DecodedWord::new(starts[i]));
+                decoded.words.push(DecodedWord::default());
             }
             let word = decoded.words.last_mut().expect("one has just been put there");
             word.bytes.extend_from_slice(bytes);
-            word.end_cs = word.end_cs.max(starts[i + 1]);
             word.p_sum += p;
             word.tokens += 1;
             log_sum += p.max(f32::MIN_POSITIVE).ln();
