@@ -227,7 +227,7 @@ fn what_cannot_be_done_says_where_why_and_what_to_do() {
         ),
         (
             &["call.wav", "--config", "wild.toml"],
-            &["wild.toml: speech.onset_probability = 7", "0 to 1"],
+            &["wild.toml, line 2: speech.onset_probability = 7", "0 to 1"],
         ),
         (&["call.wav", "--config", "absent.toml"], &["absent.toml: can't be read", "check"]),
         (&["call.wav", "--out", "notes.txt"], &["notes.txt: can't be written", "--out"]),

@@ -193,6 +193,10 @@ fn candidates(rule: &Rule) -> Vec<Candidate> {
             }
             let mut changed = rule.clone();
             changed.when[at].threshold = threshold;
+            // Not a rule that never finds anything.
+            if changed.when.iter().any(|other| other.excludes(&changed.when[at])) {
+                continue;
+            }
             let change = format!("{} instead of {}", changed.when[at], condition.threshold);
             candidates.push(Candidate { change, rule: changed });
         }

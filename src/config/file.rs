@@ -336,7 +336,7 @@ mod tests {
         );
         assert_eq!(
             refused("[speech]\nbridge_secs = 1.5"),
-            "my.toml: utterance.wait_secs = 0.7: must be 1.5 to 5 seconds"
+            "my.toml: utterance.wait_secs = 0.5: must be 1.5 to 5 seconds"
         );
         assert!(refused("[speech]\nbridge_secs = nan").contains("0.05 to 2 seconds"));
         assert!(refused("[speech]\noffset_probability = 0.9").contains("at most"));
