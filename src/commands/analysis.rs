@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum as _};
 
 use super::loaded::{LoadedModels, WordsBy};
 use crate::config::{Config, RuleSet};
-use crate::models::{ModelDirs, ModelKind, ModelStore};
 
 #[derive(Args)]
 pub(super) struct AnalysisArgs {
@@ -86,11 +85,14 @@ impl AnalysisArgs {
 
     /// The same for a call that goes on in any case: where no Whisper model is named and there is none,
     /// without words.
+    #[cfg(feature = "live")]
     pub fn models_at_hand(
         &self,
         config: &Config,
         usual: Option<&str>,
     ) -> anyhow::Result<LoadedModels> {
+        use crate::models::{ModelDirs, ModelKind, ModelStore};
+
         if self.no_words || self.model.as_deref().or(usual).is_some() {
             return self.models(config, usual);
         }
