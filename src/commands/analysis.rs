@@ -97,11 +97,8 @@ impl AnalysisArgs {
             return self.models(config, usual);
         }
         let whisper = ModelStore::open(ModelDirs::from_env())?.find(ModelKind::Whisper, None);
-        if whisper.is_err() {
-            eprintln!(
-                "There is no speech model: this call is measured without words. \
-                 (`evenkeel models add FILE` adds one.)"
-            );
+        if let Err(why) = &whisper {
+            eprintln!("This call is measured without words: {why}");
         }
         self.load(config, whisper.is_ok().then_some(None))
     }

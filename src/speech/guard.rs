@@ -35,15 +35,22 @@ pub struct Decoded {
     pub capped: bool,
 }
 
-/// One word of it.
+/// A token of text.
+pub struct TextToken {
+    /// UTF-8; it may end within a character. A word begins with a space.
+    pub bytes: Vec<u8>,
+    /// Its probability.
+    pub p: f32,
+    /// The logarithm of that.
+    pub logprob: f32,
+}
+
+/// One word of what was decoded.
 #[derive(Clone, Debug, Default)]
 pub struct DecodedWord {
-    /// UTF-8; a token may end within a character.
-    pub bytes: Vec<u8>,
-    /// Sum of its tokens' probabilities.
-    pub p_sum: f32,
-    /// Its tokens.
-    pub tokens: usize,
+    bytes: Vec<u8>,
+    p_sum: f32,
+    tokens: usize,
 }
 
 impl DecodedWord {
@@ -53,6 +60,27 @@ impl DecodedWord {
 }
 
 impl Decoded {
+    /// Puts the text into it, which has none yet.
+    pub fn put_text(&mut self, tokens: &[TextToken]) {
+        let (mut log_sum, mut p_sum) = (0.0, 0.0);
+        for token in tokens {
+            if token.bytes.first() == Some(&b' ') || self.words.is_empty() {
+                self.words.push(DecodedWord::default());
+            }
+            let word = self.words.last_mut().expect("one has just been put there");
+            word.bytes.extend_from_slice(&token.bytes);
+            word.p_sum += token.p;
+            word.tokens += 1;
+            log_sum += token.logprob;
+            p_sum += token.p;
+        }
+        self.tokens = tokens.len();
+        if !tokens.is_empty() {
+            self.mean_logprob = log_sum / tokens.len() as f32;
+            self.mean_p = p_sum / tokens.len() as f32;
+        }
+    }
+
     /// Whether a fast decode of `request` should be done again.
     pub fn looks_wrong(&self, config: &WordsConfig, request: &TranscribeRequest) -> bool {
         let speech_secs = request.span.secs();

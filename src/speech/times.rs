@@ -10,8 +10,8 @@ use crate::units::{CallSpan, CallTime, ENGINE_RATE};
 const STEP: usize = 160;
 /// Readings that are smoothed into one.
 const SMOOTHED: usize = 3;
-/// What is so far below the loudest is a pause, unless it is nearer to the loudest than to the quietest by
-/// this share: in noise a pause is loud as well.
+/// What is so far below the loudest is a pause; in noise, what lies in this share of the way from the
+/// quietest to the loudest.
 const PAUSE_BELOW_DB: f32 = 20.0;
 const PAUSE_SHARE: f32 = 0.3;
 /// The loudest and the quietest, as shares of all readings from the quietest on.

@@ -10,7 +10,7 @@ use whisper_rs::{
 };
 
 use super::cut::{FULL_CONTEXT, MOST_RESTS, WIDER, audio_secs, context_for, most_tokens, rest};
-use super::guard::{Decoded, DecodedWord};
+use super::guard::{Decoded, TextToken};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::config::WordsConfig;
 use crate::event::TranscribeRequest;
@@ -158,8 +158,7 @@ impl Whisper {
         self.state.full(params, &self.padded).map_err(failed)?;
 
         let mut decoded = Decoded::default();
-        let mut tokens = 0;
-        let (mut log_sum, mut p_sum) = (0.0, 0.0);
+        let (mut tokens, mut text) = (0, Vec::new());
         for segment in self.state.as_iter() {
             decoded.no_speech = decoded.no_speech.max(segment.no_speech_probability());
             for i in 0..segment.n_tokens() {
@@ -174,24 +173,11 @@ impl Whisper {
                     continue;
                 }
                 decoded.last_mark_cs = None;
-                log_sum += data.plog;
-                p_sum += data.p;
-                decoded.tokens += 1;
-                let bytes = token.to_bytes().map_err(failed)?;
-                let starts_word = bytes.first() == Some(&b' ') || decoded.words.is_empty();
-                if starts_word {
-                    decoded.words.push(DecodedWord::default());
-                }
-                let word = decoded.words.last_mut().expect("one has just been put there");
-                word.bytes.extend_from_slice(bytes);
-                word.p_sum += data.p;
-                word.tokens += 1;
+                let bytes = token.to_bytes().map_err(failed)?.to_vec();
+                text.push(TextToken { bytes, p: data.p, logprob: data.plog });
             }
         }
-        if decoded.tokens > 0 {
-            decoded.mean_logprob = log_sum / decoded.tokens as f32;
-            decoded.mean_p = p_sum / decoded.tokens as f32;
-        }
+        decoded.put_text(&text);
         decoded.capped = tokens >= most_tokens;
         Ok(decoded)
     }

@@ -116,8 +116,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<u8> {
     let mut sources = source.sources();
     for (source, path) in sources.iter_mut().zip(files.paths()) {
         // A pipe can be read but once.
-        let sum = if path.is_file() { sha256_of_file(path).ok() } else { None };
-        source.sha256 = sum.map(|sum| sum.to_string());
+        if path.is_file() {
+            source.sha256 = Some(sha256_of_file(path)?.to_string());
+        }
     }
     let head = CallHead {
         id,

@@ -14,8 +14,8 @@ mod memory;
 mod vocabulary;
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use ct2rs::sys::{
     ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperOptions,
@@ -24,7 +24,7 @@ use ct2rs::sys::{
 use super::cut::{
     FULL_CONTEXT, MOST_RESTS, POSITIONS_PER_SEC, WIDER, audio_secs, most_tokens, rest,
 };
-use super::guard::{Decoded, DecodedWord};
+use super::guard::{Decoded, TextToken};
 use super::mel::{Mel, Spectrum};
 use super::transcript::{MakeTranscriber, TranscribeError, Transcriber, Transcript};
 use crate::config::WordsConfig;
@@ -64,9 +64,7 @@ const END_CS: i64 = 10;
 /// A Whisper model as CTranslate2 reads it, of which each worker loads a copy.
 pub struct CTranslate2Model {
     shared: Arc<Shared>,
-    path: PathBuf,
-    /// The weights as CTranslate2 reads them, while workers load them.
-    model: Mutex<Weak<Vec<u8>>>,
+    model: Vec<u8>,
     settings: String,
     names: String,
 }
@@ -93,23 +91,11 @@ impl CTranslate2Model {
         let settings = file::config(&vocabulary);
         let names = file::names(&vocabulary, &weights);
         let prompt = vocabulary.prompt(language);
+        let model = file::model(&weights);
         let filters = weights.filters;
         let (config, silence) = (config.clone(), OnceLock::new());
         let shared = Arc::new(Shared { config, vocabulary, filters, prompt, silence });
-        let (path, model) = (path.to_owned(), Mutex::default());
-        Ok(CTranslate2Model { shared, path, model, settings, names })
-    }
-
-    /// The weights as CTranslate2 reads them. Nobody keeps them: each worker has its own copy soon.
-    fn model(&self) -> Result<Arc<Vec<u8>>, TranscribeError> {
-        let mut kept = self.model.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(model) = kept.upgrade() {
-            return Ok(model);
-        }
-        let weights = WhisperWeights::read(&self.path).map_err(failed)?;
-        let model = Arc::new(file::model(&weights));
-        *kept = Arc::downgrade(&model);
-        Ok(model)
+        Ok(CTranslate2Model { shared, model, settings, names })
     }
 
     /// What makes a worker's transcriber.
@@ -119,9 +105,8 @@ impl CTranslate2Model {
 
     /// A transcriber with a model of its own.
     pub fn transcriber(&self) -> Result<CTranslate2, TranscribeError> {
-        let model = self.model()?;
         let mut files = ModelMemoryReader::new("whisper").map_err(failed)?;
-        files.register_file("model.bin", &model);
+        files.register_file("model.bin", &self.model);
         files.register_file("config.json", self.settings.as_bytes());
         files.register_file("vocabulary.txt", self.names.as_bytes());
         let config = Config {
@@ -131,7 +116,6 @@ impl CTranslate2Model {
             ..Config::default()
         };
         let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
-        drop((files, model));
         let prompt: Vec<String> =
             self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
         let mel = Mel::new(&self.shared.filters);
@@ -390,7 +374,14 @@ impl CTranslate2 {
         let (prompt, timed) = (&self.shared.prompt, vec![0; spoken.len()]);
         let found = self.whisper.align(&together, prompt, &texts, &timed, 1).map_err(failed)?;
         for (Spoken { of, text, .. }, found) in spoken.iter().zip(found) {
-            self.shared.put_words(text, &found.text_token_probs, &mut pieces[*of].decoded);
+            let token = |(&token, &p): (&usize, &f32)| TextToken {
+                bytes: self.shared.vocabulary.text(token).to_vec(),
+                p,
+                logprob: p.max(f32::MIN_POSITIVE).ln(),
+            };
+            let tokens: Vec<TextToken> =
+                text.iter().zip(&found.text_token_probs).map(token).collect();
+            pieces[*of].decoded.put_text(&tokens);
         }
         Ok(())
     }
@@ -416,27 +407,5 @@ impl Shared {
     /// The text among `tokens`.
     fn text(&self, tokens: &[usize]) -> Vec<usize> {
         tokens.iter().copied().filter(|token| *token < self.vocabulary.end_of_text()).collect()
-    }
-
-    /// Puts the words of `text` into `decoded`, whose tokens have the probabilities `p`.
-    fn put_words(&self, text: &[usize], p: &[f32], decoded: &mut Decoded) {
-        let (mut log_sum, mut p_sum) = (0.0, 0.0);
-        for (&token, &p) in text.iter().zip(p) {
-            let bytes = self.vocabulary.text(token);
-            if bytes.first() == Some(&b' ') || decoded.words.is_empty() {
-                decoded.words.push(DecodedWord::default());
-            }
-            let word = decoded.words.last_mut().expect("one has just been put there");
-            word.bytes.extend_from_slice(bytes);
-            word.p_sum += p;
-            word.tokens += 1;
-            log_sum += p.max(f32::MIN_POSITIVE).ln();
-            p_sum += p;
-        }
-        decoded.tokens = text.len();
-        if decoded.tokens > 0 {
-            decoded.mean_logprob = log_sum / decoded.tokens as f32;
-            decoded.mean_p = p_sum / decoded.tokens as f32;
-        }
     }
 }
