@@ -142,7 +142,7 @@ fn a_replay_leaves_a_log_and_tells_the_call() {
 }
 
 #[test]
-fn only_the_log_of_the_same_recording_is_replaced() {
+fn a_cut_recording_is_replayed_again_and_no_other_of_its_name() {
     let place = Place::new();
     let whole = fs::read(DEMO).unwrap();
     let record = |bytes: &[u8]| fs::write(place.path("1.wav"), bytes).unwrap();

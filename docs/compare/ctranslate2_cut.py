@@ -10,7 +10,8 @@ call from evenkeel's log of it. Encodes, decodes greedily and aligns words, one 
 other and then in batches, on one thread, int8. What looks wrong (src/speech/guard.rs) is done again
 with 768 and 1500 positions. Behind an utterance comes the end of what the encoder makes of a silent
 window (src/speech/ctranslate2/); with --encode-silence it is silence that is encoded with the
-utterance, as whisper.cpp needs it. Prints processor seconds by step, first tries that look wrong, and
+utterance, as whisper.cpp needs it. Times of words are asked for here, as by evenkeel before it had
+a way of its own (src/speech/times.rs). Prints processor seconds by step, first tries that look wrong, and
 whether batches change words; --texts writes reference<TAB>text for scoring.
 """
 
