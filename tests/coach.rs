@@ -137,7 +137,7 @@ fn firing(rule: &str) -> Story {
             .until(40.0),
         "thank" => complained()
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up"])
-            .says(Customer, 25.0, 27.0, &["negative"])
+            .says(Customer, 25.0, 27.0, &["negative", "thanks"])
             .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
             .until(40.0),
         "invite-review" => story()

@@ -259,6 +259,25 @@ fn the_same_audio_in_both_channels_is_noticed_at_any_volume() {
 }
 
 #[test]
+fn a_clipped_channel_switches_off_what_hangs_on_its_level() {
+    for clipped in Party::BOTH {
+        let mut call = DEMO.clone();
+        call[clipped].iter_mut().for_each(|x| *x = (50.0 * *x).clamp(-1.0, 1.0));
+        let events = play(&call, Layout::Stereo, Words::Never, FRAME);
+        let off = lines(&events).into_iter().find_map(|line| match line.record {
+            Record::Warning { code, disables, .. } => Some((code, disables)),
+            _ => None,
+        });
+        let (code, disables) = off.unwrap();
+        assert_eq!(code, format!("{clipped}-clipping"));
+        match clipped {
+            Party::Agent => assert_eq!(disables, ["stay-calm-louder", "stay-calm-higher"]),
+            Party::Customer => assert_eq!(disables, [""; 0]),
+        }
+    }
+}
+
+#[test]
 fn a_silent_channel_is_noticed() {
     for silent in Party::BOTH {
         let mut call = DEMO.clone();

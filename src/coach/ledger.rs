@@ -6,7 +6,7 @@ use super::finding::Known;
 use super::memory::Memory;
 use super::recovery::Trouble;
 use super::scorecard::Scorecard;
-use crate::config::rules::{Doubted, RuleSet};
+use crate::config::rules::{Doubted, Need, RuleSet};
 use crate::event::{Body, Summary};
 
 /// Follows the events of a call.
@@ -47,7 +47,7 @@ impl Ledger {
         if !summary.mono {
             summary.scorecard = self.scorecard.marks(self.known(now), rules, doubted);
             // Whether anybody helped is not known where not all was heard.
-            if doubted.is_empty() {
+            if ![Need::Parties, Need::Heard, Need::Words].iter().any(|need| doubted.has(*need)) {
                 summary.recovery = self.trouble.recovery();
             }
         }

@@ -118,6 +118,7 @@ fn manner(rule: &Rule) -> String {
     for (need, what) in [
         (Need::Parties, "one can tell who speaks"),
         (Need::Heard, "both are heard"),
+        (Need::Level, "the agent's channel is not clipped"),
         (Need::Words, "words come in time"),
     ] {
         if needs.contains(&need) {

@@ -12,6 +12,8 @@ const NOTHING_DBFS: f32 = -80.0;
 const SILENT_AFTER_SECS: f64 = 5.0;
 /// From this share of speech at the converter's limit on, a channel is clipped.
 const CLIPPED_SHARE: f64 = 0.05;
+/// Below this share it is no more.
+const CLEAN_SHARE: f64 = 0.025;
 
 /// Words count for how sure the recogniser is over about so many.
 const SURE_WORDS: usize = 40;
@@ -29,6 +31,8 @@ pub fn means(code: &str) -> Option<(&'static [Need], bool)> {
         "same-audio-over" | "bleed-over" => (&[Need::Parties], false),
         "silent-channel" => (&[Need::Heard], true),
         "agent-heard" | "customer-heard" => (&[Need::Heard], false),
+        "agent-clipping" => (&[Need::Level], true),
+        "agent-clipping-over" => (&[Need::Level], false),
         "words-late" | "words-doubtful" => (&[Need::Words], true),
         "words-on-time" | "words-clear" => (&[Need::Words], false),
         _ => return None,
@@ -51,7 +55,7 @@ pub struct Doubt {
     bleeds: bool,
     carried: PerParty<bool>,
     warned_silent: PerParty<bool>,
-    warned_clipped: PerParty<bool>,
+    clipped: PerParty<bool>,
     /// How sure the recogniser was of the last words, and of how many that is told.
     sure: (f32, usize),
     doubtful: bool,
@@ -146,14 +150,34 @@ impl Doubt {
                 tell(Finding::Doubted { code: "silent-channel", text, needs: &[Need::Heard] });
             }
             let share = speakers[party].clipped_share();
-            if share > CLIPPED_SHARE && !self.warned_clipped[party] {
-                self.warned_clipped[party] = true;
+            if share > CLIPPED_SHARE && !self.clipped[party] {
+                self.clipped[party] = true;
                 let text = format!(
                     "The {party}'s channel is clipped in {:.0} % of the speech: its level can't \
                      be trusted.",
                     share * 100.0
                 );
-                tell(Finding::Doubted { code: "clipping", text, needs: &[] });
+                // No rule hangs on how loud the customer is; the tone of voice is learnt with clipping.
+                let (code, needs): (_, &[Need]) = match party {
+                    Party::Agent => ("agent-clipping", &[Need::Level]),
+                    Party::Customer => ("customer-clipping", &[]),
+                };
+                tell(Finding::Doubted { code, text, needs });
+            } else if share < CLEAN_SHARE && self.clipped[party] {
+                self.clipped[party] = false;
+                let (code, text, needs): (_, _, &[Need]) = match party {
+                    Party::Agent => (
+                        "agent-clipping-over",
+                        "The agent's channel is hardly clipped any more.",
+                        &[Need::Level],
+                    ),
+                    Party::Customer => (
+                        "customer-clipping-over",
+                        "The customer's channel is hardly clipped any more.",
+                        &[],
+                    ),
+                };
+                tell(Finding::Restored { code, text, needs });
             }
         }
     }

@@ -7,10 +7,12 @@ use super::pitch::{MedianPitch, Pitch, semitones};
 use super::spectrum::Shape;
 use crate::config::MeasureConfig;
 use crate::event::{Measure, Word};
-use crate::units::{CallSpan, CallTime, HOPS};
+use crate::units::{CallSpan, CallTime, ENGINE_RATE, HOP, HOPS};
 
 /// Readings of the pitch in a second of speech from which it is trusted.
 const PITCH_READINGS: usize = 15;
+/// Clipping is judged by the last minute or two of speech, in hops.
+const CLIPPING_HOPS: u32 = 60 * ENGINE_RATE.0 / HOP as u32;
 /// How somebody speaks just now is judged by so many seconds of speech, none older than …
 const RECENT_SECONDS: usize = 3;
 /// … this. Seconds.
@@ -98,6 +100,10 @@ impl Speaker {
             self.pace.speech(spoken.start, spoken.end, sounds.nuclei);
             self.speech_hops += HOPS as u32;
             self.clipped_hops += sounds.clipped_hops;
+            if self.speech_hops >= 2 * CLIPPING_HOPS {
+                self.speech_hops /= 2;
+                self.clipped_hops /= 2;
+            }
         }
         let second = self.second.get_or_insert_with(|| Second::new(span.start));
         for f0_hz in sounds.pitch.iter().filter_map(|pitch| pitch.f0_hz) {
@@ -180,7 +186,7 @@ impl Speaker {
         self.speech_secs
     }
 
-    /// Share of the speech that hit the converter's limit, 0 to 1; 0 before ten seconds.
+    /// Share of the last minute or two of speech that hit the converter's limit, 0 to 1; 0 before ten seconds.
     pub fn clipped_share(&self) -> f64 {
         if self.speech_secs < 10.0 {
             return 0.0;

@@ -8,7 +8,7 @@ use super::pointer::{Known, Words};
 
 /// What the writers wrote, a line a turn: the text, stretches of it to say back (best first, none where
 /// nothing should be), and for each what it calls "it". Each writer had trades and ways to speak of their own.
-pub const WRITTEN: [(&str, &str); 34] = [
+pub const WRITTEN: [(&str, &str); 41] = [
     ("a", include_str!("statements/train-a.tsv")),
     ("b", include_str!("statements/train-b.tsv")),
     ("c", include_str!("statements/train-c.tsv")),
@@ -43,6 +43,13 @@ pub const WRITTEN: [(&str, &str); 34] = [
     ("af", include_str!("statements/train-af.tsv")),
     ("ag", include_str!("statements/train-ag.tsv")),
     ("ah", include_str!("statements/train-ah.tsv")),
+    ("ai", include_str!("statements/train-ai.tsv")),
+    ("aj", include_str!("statements/train-aj.tsv")),
+    ("ak", include_str!("statements/train-ak.tsv")),
+    ("al", include_str!("statements/train-al.tsv")),
+    ("am", include_str!("statements/train-am.tsv")),
+    ("an", include_str!("statements/train-an.tsv")),
+    ("ao", include_str!("statements/train-ao.tsv")),
 ];
 
 /// One turn, read with and without its punctuation.

@@ -106,11 +106,11 @@ impl Condition {
                 Measured::DeadAirSecs => vec![Need::Heard],
                 Measured::UnansweredSecs => vec![Need::Parties, Need::Heard],
                 Measured::Recovered => vec![Need::Parties, Need::Words],
+                Measured::LevelLu => vec![Need::Parties, Need::Level],
                 Measured::OverlapSecs
                 | Measured::AnswerGapSecs
                 | Measured::PaceWpm
                 | Measured::PaceRatio
-                | Measured::LevelLu
                 | Measured::PitchSt
                 | Measured::Heat
                 | Measured::HeatRise => vec![Need::Parties],
@@ -247,6 +247,7 @@ mod tests {
         assert_eq!(needs("since keep-them-posted >= 20"), [Need::Heard]);
         assert_eq!(needs("since keep-them-posted <= 20"), [Need::Parties, Need::Words]);
         assert_eq!(needs("dead-air-secs >= 10"), [Need::Heard]);
+        assert_eq!(needs("level-lu >= 5"), [Need::Parties, Need::Level]);
         assert_eq!(needs("count no-respond-promptly >= 2"), [Need::Parties]);
     }
 }

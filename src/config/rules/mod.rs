@@ -20,6 +20,8 @@ pub enum Need {
     Parties,
     /// That both channels carry sound: the agent is heard, and so is the customer.
     Heard,
+    /// That how loud the agent speaks is measured right: their channel is not clipped.
+    Level,
     /// That words are there, in time and not doubtful.
     Words,
 }
@@ -41,11 +43,6 @@ impl Doubted {
                 self.0.remove(i);
             }
         }
-    }
-
-    /// Whether all can be trusted.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Whether this is among them.

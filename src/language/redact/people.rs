@@ -130,7 +130,9 @@ impl Names {
         let certain = CERTAIN.iter().any(|phrase| ends_with(before, phrase));
         let speaking = at >= 2
             && matches!(words[at - 1].plain.as_str(), "to" | "with")
-            && SPEAKING.contains(&words[at - 2].plain.as_str());
+            && SPEAKING.contains(&words[at - 2].plain.as_str())
+            // "Every person i speak to says."
+            && !matches!(base, "says" | "said" | "tells" | "told" | "gives" | "seems" | "sounds");
         let likely = LIKELY.iter().any(|phrase| ends_with(before, phrase));
         let speaks = words.get(at + 1).is_some_and(|next| {
             matches!(next.plain.as_str(), "speaking" | "calling")

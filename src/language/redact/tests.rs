@@ -78,6 +78,11 @@ fn addresses_and_postcodes_are_hidden() {
 }
 
 #[test]
+fn who_is_spoken_to_and_says_is_no_name() {
+    stays("every person i speak to says something else");
+}
+
+#[test]
 fn names_that_are_announced_are_hidden() {
     check("My name is Jane Brown and I'm cross.", "My name is [name] and I'm cross.");
     check("my name is priyanka desai and i rang", "my name is [name] and i rang");

@@ -116,6 +116,12 @@ fn levelled(mut words: Vec<Word>) -> Vec<Word> {
     let mut at = 0;
     while at < words.len() {
         match words[at].text.as_str() {
+            // No "con" to be rude with.
+            "air" if words.get(at + 1).is_some_and(|next| next.text == "con") => {
+                let con = words.remove(at + 1);
+                words[at].text = "air con".to_owned();
+                words[at].mark = con.mark;
+            }
             "ye" | "y'all" | "youse" | "yous" => words[at].text = "you".to_owned(),
             "y'all's" | "yer" => words[at].text = "your".to_owned(),
             "y'all've" => words[at].text = "you've".to_owned(),
@@ -163,7 +169,16 @@ pub(super) fn cleaned(words: Vec<Word>, tables: &Tables) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     let mut at = 0;
     while at < words.len() {
-        if let Some((len, ())) = tables.drop.at(&words[at..]) {
+        // "It's been, what, three weeks."
+        let aside = words[at].text == "what"
+            && words[at].mark == Mark::Comma
+            && kept.last().is_some_and(|last: &Word| last.mark == Mark::Comma);
+        if aside {
+            if let Some(last) = kept.last_mut() {
+                last.mark = Mark::None;
+            }
+            at += 1;
+        } else if let Some((len, ())) = tables.drop.at(&words[at..]) {
             keep_mark(&mut kept, words[at + len - 1].mark);
             at += len;
         } else {
@@ -302,6 +317,7 @@ mod tests {
         check("The, the dress, um, the dress I got is wrong.", "the dress i got is wrong.");
         check("th- the parcel and then, and then it broke", "the parcel and then it broke");
         check("it rings and rings", "it rings and rings");
+        check("it's been, what, three weeks", "it's been three weeks");
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! In this order: what was heard is cleaned of fillers, false starts and oaths (`heard`); a network points
 //! at the stretch of it that is the matter, and at the name of what that stretch calls "it" (`pointer`);
 //! the stretch is cast so that it can be said back (`recast`): a question as what it takes for granted
-//! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); and the
-//! customer's person becomes the agent's (`person`). What is too long goes without what hangs on it
-//! (`shorten`). What is rude, private, a threat, a large number or not whole is left (`statement`), and the
+//! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); sums
+//! of money and places go (`omit`); and the customer's person becomes the agent's (`person`). What is too long
+//! goes without what hangs on it (`shorten`). What is rude, private, a threat, a large number or not whole is left (`statement`), and the
 //! next likely stretch tried. Where any of this is doubtful there is no sentence: an agent is better off
 //! without one than with a wrong one.
 
 mod heard;
+mod omit;
 mod person;
 pub mod pointer;
 mod question;
@@ -49,6 +50,8 @@ const UNLIKELY: f32 = 0.2;
 const LIKELY: f32 = 0.5;
 /// So much less likely does it make a stretch that it is of fewer words than [`SHORT`]: names end so.
 const FOR_SHORT: f32 = 0.5;
+/// A stretch that is cut off before its object gets that if the whole is so likely.
+const COMPLETED: f32 = 0.02;
 /// Stretches of fewer words say little.
 const SHORT: usize = 4;
 
@@ -82,8 +85,10 @@ impl Reflection {
         let words = heard::cleaned(words, &self.tables);
         let words = pointer::latest(&words);
         let pointed = self.pointer.point(Told::of_words(&self.model, words)?);
+        let completed = |stretch| completed(words, stretch, &pointed.stretch);
         let whole = |stretch: &Range<usize>| statement::is_whole(words, stretch);
-        stretches(&pointed.stretch).into_iter().filter(whole).find_map(|stretch| {
+        let stretches = stretches(&pointed.stretch).into_iter().map(completed);
+        stretches.filter(whole).find_map(|stretch| {
             let stretch = whole_name(words, stretch)?;
             let len = stretch.len();
             let is_left_out = |at: &usize| {
@@ -99,6 +104,8 @@ impl Reflection {
                 Some(&words[pointed.thing(*at)?])
             };
             let clause = recast::recast(self.core(&clause))?;
+            let clause = omit::without_sums(&clause).unwrap_or(clause);
+            let clause = omit::without_places(&clause).unwrap_or(clause);
             // Too long with its name, it may do without; and without what hangs on it.
             self.sentence(thing::named(clause.clone(), name)).or_else(|| {
                 let shorter = match self.can_be_shown(&clause) {
@@ -123,7 +130,11 @@ impl Reflection {
         let of_customer = matches!(parts(&clause[0]).0, "i" | "we");
         let slim =
             || turned.iter().filter(|word| !is_weak(&word.text)).cloned().collect::<Vec<_>>();
-        self.spoken(&turned, of_customer).or_else(|| self.spoken(&slim(), of_customer))
+        let long = if of_customer { "I hear that" } else { "It sounds like" };
+        // As a last resort bare: "Your hours have been cut and you can't make this month's payment."
+        [&[long, "So"][..], &[""]].into_iter().find_map(|openers| {
+            self.spoken(&turned, openers).or_else(|| self.spoken(&slim(), openers))
+        })
     }
 
     /// The clause without what leads into it and what trails behind.
@@ -137,18 +148,23 @@ impl Reflection {
         clause
     }
 
-    /// The sentence, with the opener that fits; `None` if it is too long or would not do.
-    fn spoken(&self, turned: &[Word], of_customer: bool) -> Option<String> {
+    /// The sentence, with the first of the `openers` that fits; `None` if it is too long or would not do.
+    fn spoken(&self, turned: &[Word], openers: &[&str]) -> Option<String> {
         let count = turned.iter().map(|word| word.text.split(' ').count()).sum::<usize>();
-        let long = if of_customer { "I hear that" } else { "It sounds like" };
-        let opener = [long, "So"]
-            .into_iter()
-            .find(|opener| opener.split(' ').count() + count <= MOST_WORDS)?;
-        let mut sentence = opener.to_owned();
-        for word in turned {
-            sentence.push(' ');
+        let fits = |opener: &&&str| opener.split_whitespace().count() + count <= MOST_WORDS;
+        let opener = *openers.iter().find(fits)?;
+        let spelt = turned.iter().map(|word| {
             let spelling = self.tables.spelling.get(&word.text).or(word.shown.as_ref());
-            sentence.push_str(spelling.unwrap_or(&word.text));
+            spelling.unwrap_or(&word.text).as_str()
+        });
+        let said: Vec<&str> =
+            Some(opener).filter(|opener| !opener.is_empty()).into_iter().chain(spelt).collect();
+        let mut sentence = said.join(" ");
+        if opener.is_empty() {
+            // A first letter that is not ASCII stays as it is.
+            if let Some(first) = sentence.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
         }
         sentence.push('.');
         let said: Vec<&str> = sentence.split(' ').collect();
@@ -156,6 +172,22 @@ impl Reflection {
             && self.redaction.find(&said).is_empty();
         clean.then_some(sentence)
     }
+}
+
+/// The stretch without the few words of a next sentence that it ends with, and with its object where it ends before that.
+fn completed(words: &[Word], stretch: Range<usize>, chances: &Chances) -> Range<usize> {
+    let stretch = statement::first_sentence(words, stretch);
+    if !statement::is_cut(words, &stretch) {
+        return stretch;
+    }
+    let longer = |(first, last, chance): &&(usize, usize, f32)| {
+        *chance >= COMPLETED
+            && *first == stretch.start
+            && *last >= stretch.end
+            && !statement::is_cut(words, &(*first..last + 1))
+    };
+    let best = chances.pairs.iter().filter(longer).max_by(|a, b| a.2.total_cmp(&b.2));
+    best.map_or(stretch, |(first, last, _)| *first..last + 1)
 }
 
 /// The stretch with the "the" or "my" that was left outside; `None` where it begins within "you people".

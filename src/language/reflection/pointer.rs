@@ -103,7 +103,7 @@ pub fn names_nothing(clause: &[impl AsRef<str>]) -> bool {
     let word = |at: usize| clause.get(at).map_or("", AsRef::as_ref);
     let pronoun = word(0).split('\'').next().unwrap_or_default();
     matches!(pronoun, "it" | "they" | "he" | "she" | "this" | "that" | "these" | "those")
-        || (word(1) == "of" && matches!(word(2), "it" | "them"))
+        || (word(1) == "of" && matches!(word(2).split('\'').next(), Some("it" | "them")))
 }
 
 /// What queries are divided by, as in attention.

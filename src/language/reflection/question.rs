@@ -1,6 +1,7 @@
 //! What a question takes for granted: "why was i charged twice" tells that the customer was.
 
 use super::heard::Word;
+use super::person::FOLK;
 use super::recast::{begins, joined};
 use super::verbs::{bases, is_adverb, is_auxiliary, is_gerund, is_past, is_plain, third};
 
@@ -58,18 +59,46 @@ pub(super) fn presupposed(clause: &[Word]) -> Option<Vec<Word>> {
     if let Some(len) = len {
         return straight(&clause[len..]);
     }
+    if clause.first()?.text == "why's" {
+        let been = |word: &Word| {
+            matches!(word.text.as_str(), "been" | "gone" | "got" | "come" | "stopped" | "had")
+        };
+        let auxiliary = if clause.iter().take(6).any(been) { "has" } else { "is" };
+        return straight(&joined(auxiliary, &clause[1..]));
+    }
     let word = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
     // "What am i supposed to do without a car".
     for phrase in
         ["how am i meant to", "how am i supposed to", "what am i supposed to", "what am i meant to"]
     {
-        if begins(clause, phrase).is_some() {
+        if let Some(len) = begins(clause, phrase) {
             let lacks = |two: &[Word]| {
                 two[0].text == "without" || (two[0].text == "with" && two[1].text == "no")
             };
-            let at = clause.windows(2).position(lacks)?;
-            return Some(joined("i'm left", &clause[at..]));
+            if let Some(at) = clause.windows(2).position(lacks) {
+                return Some(joined("i'm left", &clause[at..]));
+            }
+            let asks = format!("i don't know {} i'm meant to", word(0));
+            return (clause.len() > len + 1).then(|| joined(&asks, &clause[len..]));
         }
+    }
+    // "When are you people going to stop sending letters": it goes on.
+    for phrase in ["when are you going to stop", "when will you stop", "are you ever going to stop"]
+    {
+        // "You people", "you lot".
+        let mut bare = clause.to_vec();
+        bare.dedup_by(|word, before| before.text == "you" && FOLK.contains(&word.text.as_str()));
+        if let Some(len) = begins(&bare, phrase) {
+            let rude = ["being", "wasting", "lying", "treating", "ignoring", "messing"];
+            let goes_on = bare
+                .get(len)
+                .is_some_and(|next| is_gerund(&next.text) && !rude.contains(&next.text.as_str()));
+            return goes_on.then(|| joined("you're still", &bare[len..]));
+        }
+    }
+    // "Who's been taking money": somebody has.
+    if word(0) == "who's" && matches!(word(1), "been" | "taken" | "stolen") {
+        return Some(joined("somebody's", &clause[1..]));
     }
     if let Some(len) = begins(clause, "who's going to") {
         return Some(joined("i'd like to know who's going to", &clause[len..]));
@@ -110,6 +139,7 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
                 | "anyone"
                 | "everyone"
                 | "everything"
+                | "there"
                 | "this"
         );
     let mut end = 1;

@@ -102,6 +102,19 @@ mod tests {
         check("why hasn't anyone rung me", Some("nobody has rung me"));
         check("how come it's still not here", Some("it's still not here"));
         check("what is eating the electricity", None);
+        check("who's been taking my post", Some("somebody's been taking my post"));
+        check("why's there somebody in our seats", Some("there is somebody in our seats"));
+        check("why's my bill gone up", Some("my bill has gone up"));
+        check("who's allowed to see my account", None);
+        check("when are you going to stop being so rude", None);
+        check(
+            "when are you people going to stop sending letters to my husband",
+            Some("you're still sending letters to my husband"),
+        );
+        check(
+            "how am i meant to get home from here now",
+            Some("i don't know how i'm meant to get home from here now"),
+        );
         check("do your windows ever mist up", None);
         check("what turned up was a garden gnome", Some("what turned up was a garden gnome"));
     }

@@ -1,13 +1,33 @@
 //! A clause that is too long, without what hangs on it.
 
+use super::super::closed_class::is_function_word;
 use super::heard::Word;
 use super::question::opens;
-use super::verbs::{is_auxiliary, is_finite, is_past};
+use super::verbs::{is_adverb, is_auxiliary, is_finite, is_gerund, is_past, is_plain};
 
 /// Of fewer words nothing is cut off.
 const LEAST: usize = 4;
+/// Fewer words don't do without where.
+const LEAST_WITHOUT_PLACE: usize = 6;
+/// Whom it is enough to call so.
+const SOMEBODY: [&str; 14] = [
+    "fella",
+    "man",
+    "lady",
+    "woman",
+    "girl",
+    "lad",
+    "guy",
+    "bloke",
+    "chap",
+    "driver",
+    "engineer",
+    "technician",
+    "plumber",
+    "agent",
+];
 
-/// The clause without a relative clause behind its subject, and without what tells since when or how often;
+/// The clause without a relative clause behind its subject, and without what tells since when, how often or where;
 /// the longest first.
 pub(super) fn shorter(clause: &[Word]) -> Vec<Vec<Word>> {
     let bare = without_relative(clause);
@@ -19,9 +39,12 @@ pub(super) fn shorter(clause: &[Word]) -> Vec<Vec<Word>> {
 
 /// "The dishwasher | you fitted on Tuesday | is leaking".
 fn without_relative(clause: &[Word]) -> Option<Vec<Word>> {
-    let text = |at: usize| clause[at].text.as_str();
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
     let owned = matches!(text(0), "the" | "my" | "our" | "your" | "that" | "this");
-    let from = (2..clause.len().min(5)).find(|at| opens(text(*at)))?;
+    let relative = |at: &usize| opens(text(*at)) || matches!(text(*at), "who" | "that");
+    let cut = (2..clause.len().min(5)).find(relative)?;
+    // "The meals that you bring", "the fella who came".
+    let from = if text(cut) == "that" { cut + 1 } else { cut };
     // "The day i rang", "the parcel you said was left".
     let time = |at| {
         matches!(
@@ -30,16 +53,33 @@ fn without_relative(clause: &[Word]) -> Option<Vec<Word>> {
         )
     };
     let says = |at| matches!(text(at), "said" | "told" | "promised" | "thought" | "swore" | "knew");
-    let fits = matches!(text(from), "you" | "i" | "we" | "they") && from + 1 < clause.len();
-    if !owned || !fits || (1..from).any(|at| time(at) || is_finite(text(at))) {
+    let fits = match text(from) {
+        "you" | "i" | "we" | "they" => true,
+        // Those "who complained" are not all.
+        "who" => SOMEBODY.contains(&text(from - 1)),
+        _ => false,
+    };
+    if !owned
+        || !fits
+        || from + 1 >= clause.len()
+        || (1..from).any(|at| time(at) || is_finite(text(at)))
+    {
         return None;
     }
-    let to = (from + 2..clause.len()).find(|at| is_auxiliary(text(*at)) || text(*at) == "keeps")?;
+    // "The fella you sent to sweep my chimney left soot."
+    let acted = |at: usize| {
+        is_past(text(at))
+            && !is_function_word(text(at - 1))
+            && !clause[at + 1..].iter().any(|word| is_auxiliary(&word.text))
+    };
+    let to = (from + 2..clause.len())
+        .find(|at| is_auxiliary(text(*at)) || text(*at) == "keeps" || acted(*at))?;
     let within = from + 1..to;
     let other =
         |at| opens(text(at)) || matches!(text(at), "that" | "who" | "which" | "and") || says(at);
-    let alone = is_past(text(from + 1)) && !within.into_iter().any(other);
-    alone.then(|| [&clause[..from], &clause[to..]].concat())
+    let verb = is_past(text(from + 1)) || is_plain(text(from + 1));
+    let alone = verb && !within.into_iter().any(other);
+    alone.then(|| [&clause[..cut], &clause[to..]].concat())
 }
 
 /// Whether what begins at `at` tells since when or how often, and what stands before it is true without.
@@ -48,12 +88,30 @@ fn hangs_on(clause: &[Word], at: usize) -> bool {
     let tells = match clause[at].text.as_str() {
         "since" | "whenever" => true,
         "every" => matches!(next, "time" | "single"),
+        // "In the baby's room".
+        "in" | "at" | "on" | "from" | "over" | "outside" | "under" | "behind" | "near" => {
+            let before = clause[at - 1].text.as_str();
+            at >= LEAST_WITHOUT_PLACE
+                && !(is_past(before) || is_gerund(before) || is_adverb(before))
+                && !(is_plain(before) || is_auxiliary(before))
+                && (matches!(next, "the" | "a" | "an" | "my" | "our" | "your" | "this"))
+                && !clause[at + 1..].iter().any(|word| is_finite(&word.text))
+        }
         _ => false,
     };
     let bound = |word: &Word| {
         matches!(
             word.text.as_str(),
-            "only" | "ever" | "not" | "never" | "nobody" | "nothing" | "no"
+            "only"
+                | "ever"
+                | "not"
+                | "never"
+                | "nobody"
+                | "nothing"
+                | "no"
+                | "hardly"
+                | "barely"
+                | "without"
         ) || word.text.ends_with("n't")
     };
     tells && !clause[..at].iter().any(bound)
@@ -96,6 +154,18 @@ mod tests {
             &["the app keeps logging me out"],
         );
         check("nobody has rung me back", &[]);
+        check(
+            "the meals that you bring to my father are still frozen",
+            &["the meals are still frozen"],
+        );
+        check(
+            "the fella you sent to sweep my chimney left soot footprints",
+            &["the fella left soot footprints"],
+        );
+        check(
+            "the fella who came to fit the blinds left two of them crooked",
+            &["the fella left two of them crooked"],
+        );
     }
 
     #[test]

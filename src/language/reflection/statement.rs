@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
+use super::omit::CURRENCIES;
 use super::question::opens;
 use super::verbs::{is_auxiliary, is_finite, is_gerund, is_past, is_verb};
 
@@ -21,6 +22,33 @@ pub(super) fn can_be_shown(clause: &[Word]) -> bool {
         && !clause.iter().any(|word| PATOIS.contains(&word.text.as_str()))
         && !threatens(clause)
         && clause.last().is_some_and(|last| can_end(&last.text))
+        && !lacks_its_number(clause)
+        && !lacks_its_subject(clause)
+}
+
+/// The stretch up to the end of its first sentence, if only a few words of the next follow: "it's fallen out. In a
+/// toffee."
+pub(super) fn first_sentence(words: &[Word], stretch: Range<usize>) -> Range<usize> {
+    let last = stretch.end - 1;
+    let ends = (stretch.start + 2..last).find(|at| words[*at].mark >= Mark::Stop);
+    let adds = |word: &Word| turns_meaning(&word.text) || is_finite(&word.text);
+    match ends {
+        Some(end) if last - end <= 3 && !words[end + 1..=last].iter().any(adds) => {
+            stretch.start..end + 1
+        }
+        _ => stretch,
+    }
+}
+
+/// "My bag never came off | the carousel."
+pub(super) fn is_cut(words: &[Word], stretch: &Range<usize>) -> bool {
+    let last = &words[stretch.end - 1];
+    PREPOSITIONS.contains(&last.text.as_str())
+        && last.mark == Mark::None
+        && words.get(stretch.end).is_some_and(|next| {
+            DETERMINERS.contains(&next.text.as_str())
+                || matches!(next.text.as_str(), "my" | "our" | "your" | "his" | "her" | "their")
+        })
 }
 
 /// Whether a stretch of a turn stands by itself, as far as what lies around it tells.
@@ -28,13 +56,6 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
     let text = |at: usize| words[at].text.as_str();
     let (first, last) = (stretch.start, stretch.end - 1);
     let one_sentence = words[first..last].iter().all(|word| word.mark < Mark::Stop);
-    // "My bag never came off | the carousel."
-    let cut = PREPOSITIONS.contains(&text(last))
-        && words[last].mark == Mark::None
-        && words.get(last + 1).is_some_and(|next| {
-            DETERMINERS.contains(&next.text.as_str())
-                || matches!(next.text.as_str(), "my" | "our" | "your" | "his" | "her" | "their")
-        });
     // "And they go, well, you signed for it."
     let before = words[..first].iter().rev().take(3).take_while(|word| word.mark < Mark::Stop);
     let told = matches!(text(first), "you" | "you've" | "you're" | "your")
@@ -47,7 +68,14 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
     // "All twelve plus the keyring, is not mine."
     let late = (first..last)
         .any(|at| words[at].mark == Mark::Comma && at < first + 3 && is_auxiliary(text(at + 1)));
-    one_sentence && !cut && !told && !late
+    // "Am | I too late to enter?"
+    let asked = first > 0
+        && words[first - 1].mark == Mark::None
+        && is_auxiliary(text(first - 1))
+        && (first == 1 || words[first - 2].mark > Mark::None)
+        && opens(text(first))
+        && !text(first).contains('\'');
+    one_sentence && !is_cut(words, stretch) && !told && !asked && !late
 }
 
 /// Whether a clause means something else without this word.
@@ -74,10 +102,14 @@ fn only_leads_in(clause: &[Word]) -> bool {
         let (word, next) = (text(at), text(at + 1));
         word.contains('\'') || is_auxiliary(next) || is_past(next) || is_verb(next)
     };
+    // "Every time they say picture is not clear."
+    let reported = matches!(text(3), "say" | "says")
+        && !opens(text(4))
+        && clause[4..].iter().any(|word| is_auxiliary(&word.text));
     let begins = |at: &usize| {
         opens(text(*at)) || matches!(text(*at), "nothing" | "the" | "my" | "our" | "your" | "all")
     };
-    leads && !(4..clause.len()).any(|at| begins(&at) && (acts(at) || acts(at + 1)))
+    leads && !reported && !(4..clause.len()).any(|at| begins(&at) && (acts(at) || acts(at + 1)))
 }
 
 /// Whether it is no more than who or what somebody is: "the man who came to fit the blinds".
@@ -99,6 +131,24 @@ fn only_names(clause: &[Word]) -> bool {
         })
 }
 
+/// "Your seat has been put in row."
+fn lacks_its_number(clause: &[Word]) -> bool {
+    let [.., before, last] = clause else { return false };
+    matches!(last.text.as_str(), "number" | "row" | "gate" | "platform" | "page" | "bay")
+        && PREPOSITIONS.contains(&before.text.as_str())
+}
+
+/// "Lost my pass again": whoever did.
+fn lacks_its_subject(clause: &[Word]) -> bool {
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
+    let object = DETERMINERS.contains(&text(1))
+        || matches!(
+            text(1),
+            "my" | "our" | "your" | "his" | "her" | "their" | "the" | "one" | "two"
+        );
+    is_past(text(0)) && !is_auxiliary(text(0)) && object
+}
+
 /// Whether a sentence may end with this word.
 fn can_end(word: &str) -> bool {
     let bound = DETERMINERS.contains(&word) && !matches!(word, "all" | "this" | "that" | "another");
@@ -117,8 +167,7 @@ fn counts(clause: &[Word]) -> bool {
     while at < clause.len() {
         let run = clause[at..].iter().take_while(|word| value(word).is_some()).count();
         let next = clause.get(at + run).map_or("", |next| next.text.as_str());
-        let money =
-            matches!(next, "pounds" | "pound" | "quid" | "dollars" | "euros" | "percent" | "p");
+        let money = CURRENCIES.contains(&next) || next == "percent";
         let small = run == 1 && value(&clause[at]).is_some_and(|value| value <= 12);
         let written = clause[at].text.contains(|c: char| c.is_ascii_digit());
         if written || (run > 0 && (money || (!small && !is_unit(next)))) {

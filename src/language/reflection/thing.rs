@@ -10,13 +10,23 @@ pub(super) fn named<'a>(clause: Vec<Word>, name: impl Fn(&str) -> Option<&'a [Wo
         return clause;
     }
     let next = clause.get(1).map_or("", |word| word.text.as_str());
-    let of = next == "of";
+    let of = next == "of" && clause.len() > 2;
     let (pronoun, ending) = parts(&clause[if of { 2 } else { 0 }]);
     let fits =
         |name: &&[Word]| is_many(name) == matches!(pronoun, "they" | "them" | "these" | "those");
     let Some(mut thing) = name(pronoun).filter(fits).and_then(thing) else { return clause };
     if of {
-        // "Half of it", "none of them".
+        // "Half of it", "none of them", "one of them's gone".
+        let be = match ending {
+            "" => None,
+            "s" => Some(if has(clause.get(3).map_or("", |word| &word.text), clause.get(4)) {
+                "has"
+            } else {
+                "is"
+            }),
+            _ => return clause,
+        };
+        thing.extend(be.map(Word::new));
         return [&clause[..2], &thing, &clause[3..]].concat();
     }
     match ending {
@@ -36,8 +46,26 @@ fn has(next: &str, after: Option<&Word>) -> bool {
     let object = |word: &Word| {
         matches!(word.text.as_str(), "me" | "us" | "my" | "our" | "the" | "a" | "her" | "his")
     };
-    matches!(next, "been" | "got" | "gone" | "stopped" | "had" | "come" | "run" | "took" | "went")
-        || (is_past(next) && after.is_some_and(object))
+    let has = [
+        "been",
+        "got",
+        "gone",
+        "stopped",
+        "had",
+        "come",
+        "run",
+        "took",
+        "went",
+        "fallen",
+        "died",
+        "disappeared",
+        "vanished",
+        "failed",
+        "started",
+        "happened",
+        "become",
+    ];
+    has.contains(&next) || (is_past(next) && after.is_some_and(object))
 }
 
 /// Whether a name is of more than one.
@@ -97,6 +125,7 @@ mod tests {
         check("it's took out the greenhouse", "the tree", "the tree has took out the greenhouse");
         check("it's locked", "the hall from seven", "the hall is locked");
         check("half of it is gone", "my order", "half of my order is gone");
+        check("one of them's gone bald", "the tyres", "one of the tyres has gone bald");
     }
 
     #[test]

@@ -3,7 +3,12 @@
 //! Each row of weights has a scale, and so has each vector it meets; vectors are rounded to 14
 //! bits, finely enough that what is lost lies in the weights alone. Sums of whole numbers don't
 //! depend on their order, so the result is the same on every processor, however wide its
-//! instructions are.
+//! instructions are: those of AVX2 (`avx2`) and AVX-512 with VNNI (`avx512`) are used where they are.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 /// What the largest weight of a row becomes.
 const WEIGHT: f32 = 127.0;
@@ -44,6 +49,23 @@ pub fn round_rows(values: &[f32], columns: usize) -> (Vec<i8>, Vec<f32>) {
 impl Rounded {
     /// Rounds each `columns` numbers of `values`, in place of what was here.
     pub fn set(&mut self, values: &[f32], columns: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_there() {
+            // SAFETY: the processor has just been asked for it.
+            unsafe { self.set_avx2(values, columns) };
+            return;
+        }
+        self.set_any(values, columns);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn set_avx2(&mut self, values: &[f32], columns: usize) {
+        self.set_any(values, columns);
+    }
+
+    #[inline(always)]
+    fn set_any(&mut self, values: &[f32], columns: usize) {
         self.columns = columns;
         self.values.clear();
         self.scale.clear();
@@ -97,13 +119,20 @@ impl Matrix {
         assert_eq!(self.columns, input.columns);
         assert_eq!(output.len(), input.scale.len() * self.rows());
         #[cfg(target_arch = "x86_64")]
-        if self.rows().is_multiple_of(2)
-            && self.columns.is_multiple_of(wide::AT_ONCE)
-            && std::arch::is_x86_feature_detected!("avx2")
         {
-            // SAFETY: the processor has just been asked for it.
-            unsafe { self.apply_wide(input, output) };
-            return;
+            let fits = |rows: usize, columns: usize| {
+                self.rows().is_multiple_of(rows) && self.columns.is_multiple_of(columns)
+            };
+            if fits(avx512::ROWS, avx512::COLUMNS) && avx512::is_there() {
+                // SAFETY: the processor has just been asked for it.
+                unsafe { self.apply_avx512(input, output) };
+                return;
+            }
+            if fits(avx2::ROWS, avx2::COLUMNS) && avx2::is_there() {
+                // SAFETY: the processor has just been asked for it.
+                unsafe { self.apply_avx2(input, output) };
+                return;
+            }
         }
         self.apply_any(input, output);
     }
@@ -116,43 +145,60 @@ impl Matrix {
         }
     }
 
-    /// Two rows of weights against four vectors at a time, so that what is loaded is used often.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn apply_wide(&self, input: &Rounded, output: &mut [f32]) {
-        let vectors = input.scale.len();
-        for pair in 0..self.rows() / 2 {
-            for first in (0..vectors / 4).map(|four| 4 * four) {
-                self.block::<4>(pair, first, input, output);
-            }
-            let first = vectors / 4 * 4;
-            match vectors % 4 {
-                1 => self.block::<1>(pair, first, input, output),
-                2 => self.block::<2>(pair, first, input, output),
-                3 => self.block::<3>(pair, first, input, output),
-                _ => {}
-            }
-        }
+    fn apply_avx2(&self, input: &Rounded, output: &mut [f32]) {
+        self.apply_blocks(
+            input,
+            output,
+            |rows, values| avx2::dots::<4>(rows, values),
+            |rows, values| avx2::dots::<1>(rows, values),
+        );
     }
 
-    /// A pair of rows against the `N` vectors from `first` on.
     #[cfg(target_arch = "x86_64")]
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn block<const N: usize>(
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn apply_avx512(&self, input: &Rounded, output: &mut [f32]) {
+        self.apply_blocks(
+            input,
+            output,
+            |rows, values| avx512::dots::<4>(rows, values),
+            |rows, values| avx512::dots::<1>(rows, values),
+        );
+    }
+
+    /// `ROWS` rows of weights against four vectors at a time, so that what is loaded is used often, and against
+    /// those that are left, one by one.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn apply_blocks<const ROWS: usize>(
         &self,
-        pair: usize,
-        first: usize,
         input: &Rounded,
         output: &mut [f32],
+        four: impl Fn([&[i8]; ROWS], &[i16]) -> [[i32; 4]; ROWS],
+        one: impl Fn([&[i8]; ROWS], &[i16]) -> [[i32; 1]; ROWS],
     ) {
-        let (upper, lower) =
-            self.weights[2 * pair * self.columns..][..2 * self.columns].split_at(self.columns);
-        let values = &input.values[first * self.columns..][..N * self.columns];
-        let sums = wide::dots::<N>([upper, lower], values);
-        for (row, sums) in (2 * pair..).zip(sums) {
-            for (vector, sum) in (first..).zip(sums) {
-                self.put(row, vector, sum, input, output);
+        let (columns, vectors) = (self.columns, input.scale.len());
+        for first_row in (0..self.rows()).step_by(ROWS) {
+            let rows =
+                std::array::from_fn(|at| &self.weights[(first_row + at) * columns..][..columns]);
+            let values =
+                |first: usize, count: usize| &input.values[first * columns..][..count * columns];
+            let mut put = |first: usize, sums: [&[i32]; ROWS]| {
+                for (row, sums) in (first_row..).zip(sums) {
+                    for (vector, sum) in (first..).zip(sums) {
+                        self.put(row, vector, *sum, input, output);
+                    }
+                }
+            };
+            let fours = vectors / 4 * 4;
+            for first in (0..fours).step_by(4) {
+                let sums = four(rows, values(first, 4));
+                put(first, sums.each_ref().map(|sums| &sums[..]));
+            }
+            for first in fours..vectors {
+                let sums = one(rows, values(first, 1));
+                put(first, sums.each_ref().map(|sums| &sums[..]));
             }
         }
     }
@@ -169,59 +215,6 @@ impl Matrix {
 #[inline(always)]
 fn dot(weights: &[i8], values: &[i16]) -> i32 {
     weights.iter().zip(values).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum()
-}
-
-/// The same with AVX2.
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    use std::arch::x86_64::*;
-
-    /// Products made by one instruction.
-    pub const AT_ONCE: usize = 16;
-
-    /// The sums of the products of two rows of weights with `N` vectors that lie one behind the
-    /// other.
-    #[allow(clippy::needless_range_loop, reason = "both sums of a vector are taken at once")]
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    pub fn dots<const N: usize>(weights: [&[i8]; 2], values: &[i16]) -> [[i32; N]; 2] {
-        let columns = weights[0].len();
-        assert!(weights[1].len() == columns && values.len() == N * columns);
-        let mut sums = [[_mm256_setzero_si256(); N]; 2];
-        for at in (0..columns / AT_ONCE).map(|block| block * AT_ONCE) {
-            // SAFETY: 16 bytes from `at` on lie within each row.
-            let (upper, lower) = unsafe {
-                let upper = _mm_loadu_si128(weights[0].as_ptr().add(at).cast());
-                let lower = _mm_loadu_si128(weights[1].as_ptr().add(at).cast());
-                (_mm256_cvtepi8_epi16(upper), _mm256_cvtepi8_epi16(lower))
-            };
-            for vector in 0..N {
-                // SAFETY: 16 numbers from `at` on lie within the vector.
-                let x = unsafe {
-                    _mm256_loadu_si256(values.as_ptr().add(vector * columns + at).cast())
-                };
-                sums[0][vector] = _mm256_add_epi32(sums[0][vector], _mm256_madd_epi16(upper, x));
-                sums[1][vector] = _mm256_add_epi32(sums[1][vector], _mm256_madd_epi16(lower, x));
-            }
-        }
-        let mut totals = [[0; N]; 2];
-        for (totals, sums) in totals.iter_mut().zip(sums) {
-            for (sum_of, sum) in totals.iter_mut().zip(sums) {
-                *sum_of = total(sum);
-            }
-        }
-        totals
-    }
-
-    /// The sum of the eight lanes.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn total(lanes: __m256i) -> i32 {
-        let four =
-            _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
-        let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
-        _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b00_00_00_01>(two)))
-    }
 }
 
 #[cfg(test)]
@@ -257,16 +250,22 @@ mod tests {
     #[test]
     fn wide_instructions_change_no_bit() {
         let values: Vec<f32> = (0..64 * 384).map(|i| ((i * 37 % 1001) as f32).sin()).collect();
-        let (weights, scale) = round_rows(&values, 384);
-        let matrix = Matrix::new(384, weights, scale, vec![0.5; 64]).unwrap();
-        let mut input = Rounded::default();
-        for vectors in 1..=7 {
-            input.set(&values[..vectors * 384], 384);
-            let (mut wide, mut plain) = (vec![0.0; vectors * 64], vec![0.0; vectors * 64]);
-            matrix.apply(&input, &mut wide);
-            matrix.apply_any(&input, &mut plain);
-            assert_ne!(plain[vectors * 64 - 1], 0.5);
-            assert_eq!(wide, plain);
+        // With 62 rows only AVX2 fits, with 63 neither.
+        for rows in [64, 62, 63] {
+            let (weights, scale) = round_rows(&values[..rows * 384], 384);
+            let matrix = Matrix::new(384, weights, scale, vec![0.5; rows]).unwrap();
+            let mut input = Rounded::default();
+            for vectors in 1..=7 {
+                input.set(&values[..vectors * 384], 384);
+                let mut plain = Rounded::default();
+                plain.set_any(&values[..vectors * 384], 384);
+                assert!(input.values == plain.values && input.scale == plain.scale);
+                let (mut wide, mut plain) = (vec![0.0; vectors * rows], vec![0.0; vectors * rows]);
+                matrix.apply(&input, &mut wide);
+                matrix.apply_any(&input, &mut plain);
+                assert_ne!(plain[vectors * rows - 1], 0.5);
+                assert_eq!(wide, plain);
+            }
         }
     }
 
