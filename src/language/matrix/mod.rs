@@ -179,26 +179,37 @@ impl Matrix {
         one: impl Fn([&[i8]; ROWS], &[i16]) -> [[i32; 1]; ROWS],
     ) {
         let (columns, vectors) = (self.columns, input.scale.len());
+        let fours = vectors / 4 * 4;
         for first_row in (0..self.rows()).step_by(ROWS) {
-            let rows =
-                std::array::from_fn(|at| &self.weights[(first_row + at) * columns..][..columns]);
-            let values =
-                |first: usize, count: usize| &input.values[first * columns..][..count * columns];
-            let mut put = |first: usize, sums: [&[i32]; ROWS]| {
-                for (row, sums) in (first_row..).zip(sums) {
-                    for (vector, sum) in (first..).zip(sums) {
-                        self.put(row, vector, *sum, input, output);
-                    }
-                }
-            };
-            let fours = vectors / 4 * 4;
+            let mut rows = [&self.weights[..0]; ROWS];
+            for (at, row) in rows.iter_mut().enumerate() {
+                *row = &self.weights[(first_row + at) * columns..][..columns];
+            }
             for first in (0..fours).step_by(4) {
-                let sums = four(rows, values(first, 4));
-                put(first, sums.each_ref().map(|sums| &sums[..]));
+                let sums = four(rows, &input.values[first * columns..][..4 * columns]);
+                self.put_all(first_row, first, &sums, input, output);
             }
             for first in fours..vectors {
-                let sums = one(rows, values(first, 1));
-                put(first, sums.each_ref().map(|sums| &sums[..]));
+                let sums = one(rows, &input.values[first * columns..][..columns]);
+                self.put_all(first_row, first, &sums, input, output);
+            }
+        }
+    }
+
+    /// Writes the numbers of some rows and vectors.
+    #[inline(always)]
+    #[cfg(target_arch = "x86_64")]
+    fn put_all<const N: usize>(
+        &self,
+        first_row: usize,
+        first: usize,
+        sums: &[[i32; N]],
+        input: &Rounded,
+        output: &mut [f32],
+    ) {
+        for (row, sums) in (first_row..).zip(sums) {
+            for (vector, sum) in (first..).zip(sums) {
+                self.put(row, vector, *sum, input, output);
             }
         }
     }
