@@ -154,7 +154,7 @@ impl Doubt {
                 self.clipped[party] = true;
                 let text = format!(
                     "The {party}'s channel is clipped in {:.0} % of the speech: its level can't \
-                     be trusted.",
+                     be trusted, and is not watched.",
                     share * 100.0
                 );
                 // No rule hangs on how loud the customer is; the tone of voice is learnt with clipping.

@@ -37,27 +37,35 @@ pub fn warnings(lines: &[Line]) -> Vec<Warned<'_>> {
     for (code, text, disables) in all {
         // The first of a kind stands for all.
         let Some(count) = counts.remove(code) else { continue };
-        let not_watched = (!disables.is_empty()).then(|| not_watched(disables));
+        let not_watched = not_watched(disables);
         first.push(Warned { text, more: count - 1, not_watched });
     }
     first
 }
 
-/// The practices that these rules ask for.
-fn not_watched(rules: &[String]) -> String {
+/// The practices that these rules ask for, and no other; `None` where there are none.
+fn not_watched(rules: &[String]) -> Option<String> {
     let shipped = RuleSet::shipped();
+    // How loud somebody is may be left out, while pace still tells of an even one.
+    let is_left_out = |rule: &&String| {
+        shipped.get(rule).is_none_or(|off| {
+            let same = shipped.rules.iter().filter(|rule| rule.practice == off.practice);
+            same.filter(|rule| rule.enabled).all(|rule| rules.contains(&rule.name))
+        })
+    };
     let practice = |rule: &String| {
         let known = shipped.get(rule).map(|rule| rule.practice);
         wording::practice(known.unwrap_or(rule))
     };
     let mut names: Vec<String> = Vec::new();
-    for name in rules.iter().map(practice) {
+    for name in rules.iter().filter(is_left_out).map(practice) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
     match names.len() {
-        0..=MAX_NOT_WATCHED => names.join(", "),
-        more => format!("{more} of the {} practices", PRACTICES.len()),
+        0 => None,
+        1..=MAX_NOT_WATCHED => Some(names.join(", ")),
+        more => Some(format!("{more} of the {} practices", PRACTICES.len())),
     }
 }
