@@ -152,16 +152,16 @@ impl Doubt {
             let share = speakers[party].clipped_share();
             if share > CLIPPED_SHARE && !self.clipped[party] {
                 self.clipped[party] = true;
+                // The customer's level counts in their heat only, whose model has learnt with clipping.
+                let (code, off, needs): (_, _, &[Need]) = match party {
+                    Party::Agent => ("agent-clipping", ", and is not watched", &[Need::Level]),
+                    Party::Customer => ("customer-clipping", "", &[]),
+                };
                 let text = format!(
                     "The {party}'s channel is clipped in {:.0} % of the speech: its level can't \
-                     be trusted, and is not watched.",
+                     be trusted{off}.",
                     share * 100.0
                 );
-                // No rule hangs on how loud the customer is; the tone of voice is learnt with clipping.
-                let (code, needs): (_, &[Need]) = match party {
-                    Party::Agent => ("agent-clipping", &[Need::Level]),
-                    Party::Customer => ("customer-clipping", &[]),
-                };
                 tell(Finding::Doubted { code, text, needs });
             } else if share < CLEAN_SHARE && self.clipped[party] {
                 self.clipped[party] = false;
