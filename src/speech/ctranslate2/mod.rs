@@ -14,8 +14,8 @@ mod memory;
 mod vocabulary;
 
 use std::borrow::Cow;
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ct2rs::sys::{
     ComputeType, Config, Device, ModelMemoryReader, StorageView, Whisper, WhisperOptions,
@@ -54,19 +54,22 @@ const FIRST_TOKENS_PER_SEC: f64 = 4.0;
 const FIRST_SECS: f64 = 5.0;
 /// Tokens of text whose probabilities are looked for at once: for each of them, CTranslate2 keeps a number
 /// for every token that there is.
-const TEXT_AT_ONCE: usize = 128;
+const TEXT_AT_ONCE: usize = 48;
 /// Frames of the spectrum a position of the encoder.
 const FRAMES: usize = 2;
 /// A mark so close to the end of the audio, or later, ends it: what follows is made up. As whisper.cpp
 /// has it.
 const END_CS: i64 = 10;
 
-/// A Whisper model as CTranslate2 reads it, of which each worker loads a copy.
+/// A Whisper model as CTranslate2 reads it, of which each worker loads a copy. What it loads is made
+/// from the ggml file anew for each, so that it need not be kept.
 pub struct CTranslate2Model {
     shared: Arc<Shared>,
-    model: Vec<u8>,
+    path: PathBuf,
     settings: String,
     names: String,
+    /// Held while a worker loads: two at once would hold twice as much for a moment.
+    loads: Mutex<()>,
 }
 
 /// What all workers share.
@@ -91,11 +94,11 @@ impl CTranslate2Model {
         let settings = file::config(&vocabulary);
         let names = file::names(&vocabulary, &weights);
         let prompt = vocabulary.prompt(language);
-        let model = file::model(&weights);
         let filters = weights.filters;
         let (config, silence) = (config.clone(), OnceLock::new());
         let shared = Arc::new(Shared { config, vocabulary, filters, prompt, silence });
-        Ok(CTranslate2Model { shared, model, settings, names })
+        let (path, loads) = (path.to_owned(), Mutex::new(()));
+        Ok(CTranslate2Model { shared, path, settings, names, loads })
     }
 
     /// What makes a worker's transcriber.
@@ -105,8 +108,12 @@ impl CTranslate2Model {
 
     /// A transcriber with a model of its own.
     pub fn transcriber(&self) -> Result<CTranslate2, TranscribeError> {
+        let _loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
         let mut files = ModelMemoryReader::new("whisper").map_err(failed)?;
-        files.register_file("model.bin", &self.model);
+        files.register_file(
+            "model.bin",
+            &file::model(&WhisperWeights::read(&self.path).map_err(failed)?),
+        );
         files.register_file("config.json", self.settings.as_bytes());
         files.register_file("vocabulary.txt", self.names.as_bytes());
         let config = Config {
@@ -116,6 +123,7 @@ impl CTranslate2Model {
             ..Config::default()
         };
         let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
+        drop(files);
         let prompt: Vec<String> =
             self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
         let mel = Mel::new(&self.shared.filters);
@@ -186,7 +194,6 @@ struct Piece<'a> {
     /// Which of the utterances.
     of: usize,
     request: Cow<'a, TranscribeRequest>,
-    spectrum: Spectrum,
     secs: f64,
     /// What was last made of it, and with how many positions: heard, and in all.
     decoded: Decoded,
@@ -195,12 +202,21 @@ struct Piece<'a> {
     redo: bool,
 }
 
+impl<'a> Piece<'a> {
+    fn new(of: usize, request: Cow<'a, TranscribeRequest>) -> Piece<'a> {
+        let secs = audio_secs(&request);
+        let heard = heard_for(secs);
+        let (decoded, context) = (Decoded::default(), context_for(heard));
+        Piece { of, request, secs, decoded, heard, context, redo: false }
+    }
+}
+
 impl CTranslate2 {
     fn all(&mut self, requests: &[TranscribeRequest]) -> Result<Vec<Transcript>, TranscribeError> {
         let mut whole: Vec<Option<Transcript>> = requests.iter().map(|_| None).collect();
         let mut pieces: Vec<Piece> = Vec::new();
         for (of, request) in requests.iter().enumerate() {
-            pieces.push(self.piece(of, Cow::Borrowed(request)));
+            pieces.push(Piece::new(of, Cow::Borrowed(request)));
         }
         for _ in 0..=MOST_RESTS {
             self.decode_all(&mut pieces)?;
@@ -213,19 +229,11 @@ impl CTranslate2 {
                     Some(transcript) => transcript.append(words),
                     none => *none = Some(words),
                 }
-                rests.extend(rest.map(|rest| self.piece(of, Cow::Owned(rest))));
+                rests.extend(rest.map(|rest| Piece::new(of, Cow::Owned(rest))));
             }
             pieces = rests;
         }
         Ok(whole.into_iter().map(Option::unwrap_or_default).collect())
-    }
-
-    fn piece<'a>(&mut self, of: usize, request: Cow<'a, TranscribeRequest>) -> Piece<'a> {
-        let spectrum = self.mel.spectrum(&request.samples);
-        let secs = audio_secs(&request);
-        let heard = heard_for(secs);
-        let (decoded, context) = (Decoded::default(), context_for(heard));
-        Piece { of, request, spectrum, secs, decoded, heard, context, redo: false }
     }
 
     /// Decodes all, those that look wrong again.
@@ -280,8 +288,9 @@ impl CTranslate2 {
     }
 
     /// What the encoder makes of a piece, and the end of silence behind it.
-    fn encode(&self, piece: &Piece) -> Result<Encoded, TranscribeError> {
-        let mut encoded = self.encoded(&piece.spectrum, piece.heard)?;
+    fn encode(&mut self, piece: &Piece) -> Result<Encoded, TranscribeError> {
+        let spectrum = self.mel.spectrum(&piece.request.samples);
+        let mut encoded = self.encoded(&spectrum, piece.heard)?;
         if let Some(silence) = self.shared.silence.get() {
             encoded.end_with(silence, (piece.context - piece.heard) as usize);
         }
