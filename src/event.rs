@@ -281,7 +281,7 @@ pub struct Remark {
 }
 
 /// The remarks that Evenkeel looks for: the customer's, then the agent's.
-pub const REMARKS: [&str; 14] = [
+pub const REMARKS: [&str; 17] = [
     "complaint",
     "question",
     "asks-for-manager",
@@ -296,6 +296,9 @@ pub const REMARKS: [&str; 14] = [
     "closing",
     "closed-question",
     "wraps-up",
+    "passes-over",
+    "dead-end",
+    "leaves-open",
 ];
 
 /// A moment for the coach.

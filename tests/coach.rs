@@ -61,10 +61,25 @@ fn firing(rule: &str) -> Story {
             .until(32.0),
         "plain-words-asked" => story().says(Customer, 1.0, 3.0, &["asks-meaning"]).until(8.0),
         "plain-words" => story().says(Agent, 1.0, 3.0, &["no-plain-words"]).until(8.0),
+        "positive-words-dead-end" => {
+            story().says(Agent, 1.0, 3.0, &["no-positive-words", "dead-end"]).until(8.0)
+        }
         "positive-words" => story()
             .says(Agent, 1.0, 3.0, &["no-positive-words"])
             .says(Agent, 10.0, 12.0, &["no-positive-words"])
             .until(18.0),
+        "acknowledge-dead-end" => story()
+            .says(Customer, 1.0, 5.0, &["complaint"])
+            .says(Agent, 6.0, 8.0, &["dead-end"])
+            .until(14.0),
+        "positive-words-asked" => story()
+            .says(Customer, 1.0, 5.0, &["question"])
+            .says(Agent, 6.0, 8.0, &["dead-end"])
+            .until(14.0),
+        "empathise-passed-over" => story()
+            .says(Customer, 1.0, 5.0, &["hardship"])
+            .says(Agent, 6.0, 8.0, &["passes-over", "offer-solution"])
+            .until(14.0),
         "empathise" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "hardship"])
             .says(Agent, 6.0, 8.0, &[])
@@ -101,7 +116,7 @@ fn firing(rule: &str) -> Story {
         "ask-open-question" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "issue"])
             .says(Agent, 6.0, 8.0, &["acknowledge", "closed-question"])
-            .says(Customer, 9.0, 10.0, &[])
+            .says(Customer, 9.0, 17.0, &[])
             .says(Agent, 20.0, 22.0, &["closed-question"])
             .until(32.0)
             .with("[[rule]]\nname = \"ask-open-question\"\nenabled = true\n"),
@@ -116,9 +131,10 @@ fn firing(rule: &str) -> Story {
             complained_without_offer().says(Customer, 120.0, 123.0, &["negative"]).until(165.0)
         }
         "say-next-step" => complained()
-            .says(Customer, 25.0, 27.0, &["negative"])
+            .says(Customer, 25.0, 27.0, &["negative", "asks-next-step"])
             .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
             .until(40.0),
+        "say-next-step-vague" => complained().says(Agent, 21.0, 23.0, &["leaves-open"]).until(30.0),
         "say-next-step-open" => complained()
             .says(Agent, 21.0, 23.0, &["no-say-next-step"])
             .says(Customer, 24.0, 26.0, &["asks-next-step"])
@@ -139,7 +155,8 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 21.0, 23.0, &["say-next-step", "promise-follow-up"])
             .says(Customer, 25.0, 27.0, &["negative", "thanks"])
             .says(Agent, 30.0, 32.0, &["acknowledge", "wraps-up"])
-            .until(40.0),
+            .until(40.0)
+            .with("[[rule]]\nname = \"thank\"\nenabled = true\n"),
         "invite-review" => story()
             .says(Customer, 1.0, 5.0, &["complaint", "negative"])
             .says(Agent, 6.0, 9.0, &["acknowledge", "apologise", "offer-solution"])
@@ -201,8 +218,8 @@ fn what_would_have_served_as_well_is_not_asked_for_under_another_name() {
         .says(Customer, 66.0, 70.0, &["complaint"])
         .heat(70.0, 0.4, 0.0)
         .says(Agent, 72.0, 74.0, &[])
-        .until(80.0);
-    assert!(rules(&still).contains(&"reflect-back".to_owned()));
+        .until(92.0);
+    assert!(rules(&still).contains(&"reflect-back".to_owned()), "{:?}", rules(&still));
 }
 
 #[test]

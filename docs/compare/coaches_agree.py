@@ -5,6 +5,7 @@
 
 reads   tests/calls/{second,third,fifth}/NAME.truth.jsonl   the writer's moments
         tests/calls/second-coach/SET-NAME.jsonl       those of another coach, who knew only the words and times
+        tests/calls/panel/SET-N.jsonl                 those of others, who knew no more, with the `call` of each
 
 A moment is found by the other where one of theirs names one of its practices and lies within 2 s of its window.
 With LOGS (LOGS/SET/NAME/events.jsonl, of replays of the spoken calls) it tells as well how many prompts each finds right.
@@ -68,3 +69,29 @@ for part in ("second", "third", "fifth"):
         print(f"{part}: {who} {total}; asked by both {asked}; at least allowed by both {allowed}")
     if logs:
         print(f"{part}: " + ", ".join(f"{count} {what}" for what, count in prompts.items()))
+
+# The panel: each of its coaches beside the writer, and the two of a set beside each other.
+def sets():
+    coaches = {}
+    for path in sorted((CALLS / "panel").glob("*.jsonl")):
+        part, _ = path.stem.rsplit("-", 1)
+        calls = {}
+        for mark in read(path):
+            calls.setdefault(mark["call"], []).append(mark)
+        coaches.setdefault(part, []).append((path.stem, calls))
+    for part, panel in coaches.items():
+        writer = {}
+        for path in (CALLS / part).glob("*.truth.jsonl"):
+            moments = [line for line in read(path) if line["kind"] == "moment"]
+            writer[path.name.removesuffix(".truth.jsonl")] = moments
+        yield [(f"{part}, writer", writer), *panel]
+
+
+for coaches in sets():
+    for one, mine in coaches:
+        for other, theirs in coaches:
+            asked = [(call, moment) for call, all in mine.items() for moment in required(all)]
+            both = sum(found(moment, required(theirs.get(call, []))) for call, moment in asked)
+            allowed = sum(found(moment, theirs.get(call, [])) for call, moment in asked)
+            if one != other:
+                print(f"{one}: asked {len(asked)}; {other} asked for {both}, allowed {allowed}")

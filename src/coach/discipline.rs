@@ -244,13 +244,17 @@ impl Coach {
         // agent is doing at this moment does not even wait until that has left.
         let by_ear = !state.slow && self.shown_slow;
         let urgent = by_ear && rule.about_speech;
+        let rest = match state.slow {
+            true => self.cues.cooldown_secs.max(self.cues.cooldown_words_secs),
+            false => self.cues.cooldown_secs,
+        };
         !state.needs.iter().any(|need| self.doubted.has(*need))
             && over(self.snoozed_until)
             && over(state.wrong_until)
             && (rule.about_speech || ended)
             && rested(last_of_practice.as_ref(), rule.cooldown_secs)
             && (urgent || now.now >= self.shown_until)
-            && (by_ear || rested(self.shown_at.back(), self.cues.cooldown_secs))
+            && (by_ear || rested(self.shown_at.back(), rest))
             && (self.shown_at.iter().filter(recent).count() as u32) < self.cues.max_count
     }
 

@@ -172,6 +172,7 @@ impl Config {
         let c = &self.cues;
         secs("cues.shown_secs", c.shown_secs, 1.0..60.0)?;
         secs("cues.cooldown_secs", c.cooldown_secs, 0.0..600.0)?;
+        secs("cues.cooldown_words_secs", c.cooldown_words_secs, 0.0..600.0)?;
         secs("cues.quiet_secs", c.quiet_secs, 0.0..10.0)?;
         range("cues.max_count", f64::from(c.max_count), 0.0..1000.0, "")?;
         secs("cues.max_window_secs", c.max_window_secs, 1.0..36_000.0)?;

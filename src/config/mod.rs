@@ -222,6 +222,8 @@ pub struct CuesConfig {
     pub shown_secs: f64,
     /// No cue of any rule sooner than this after the last one appeared. Seconds.
     pub cooldown_secs: f64,
+    /// And none from words sooner than this: they can wait, and what one asks for takes a sentence. Seconds.
+    pub cooldown_words_secs: f64,
     /// A cue from words that is not about what the agent is saying waits until they have been
     /// silent for so long. Seconds.
     pub quiet_secs: f64,
@@ -240,6 +242,7 @@ impl Default for CuesConfig {
         CuesConfig {
             shown_secs: 5.0,
             cooldown_secs: 6.0,
+            cooldown_words_secs: 12.0,
             quiet_secs: 1.0,
             max_count: 6,
             max_window_secs: 600.0,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use evenkeel::call::folder::read_log;
+use evenkeel::call::folder::{CallFolder, read_log};
 use evenkeel::call::rescore::rescore;
 use evenkeel::config::{Config, RuleSet};
 use evenkeel::event::{Body, Cue, Event, Layout};
@@ -27,6 +27,10 @@ pub struct Args {
     /// in them (a mono mix by `layout` in `NAME.toml` beside it)
     #[arg(long, conflicts_with_all = ["calls", "rescore"])]
     written: bool,
+    /// With --written, keep the logs in this folder, for trying rules on them (--rules) without
+    /// hearing the lines anew
+    #[arg(long, requires = "written", value_name = "FOLDER")]
+    logs: Option<PathBuf>,
     /// With --written, tell what each line was heard to do
     #[arg(long, requires = "written")]
     per_line: bool,
@@ -36,6 +40,10 @@ pub struct Args {
     /// The same with the changes of this file
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Take the moments that another coach marked instead (tests/calls/panel): one a line, with the
+    /// `call` that it is in
+    #[arg(long, value_name = "FILE")]
+    marks: Option<PathBuf>,
     /// Only these calls
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -53,6 +61,14 @@ struct Moment {
     start: f64,
     end: f64,
     why: String,
+}
+
+/// A moment as another coach marked it.
+#[derive(Deserialize)]
+struct Marked {
+    call: String,
+    #[serde(flatten)]
+    moment: Moment,
 }
 
 /// How many prompts and moments came to what.
@@ -82,12 +98,23 @@ pub fn run(args: Args) -> Result<()> {
     let ears = args.written.then(|| Ears::new(config.clone())).transpose()?;
     let mut all = Counts::default();
     let mut by_rule: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let marked = args.marks.as_deref().map(marks).transpose()?;
     for (name, Truth { moments, lines, layout }) in truths(&args.truths)? {
+        let moments = match &marked {
+            Some(marked) => marked.get(&name).cloned().unwrap_or_default(),
+            None => moments,
+        };
         if !args.only.is_empty() && !args.only.contains(&name) {
             continue;
         }
         let told: Vec<(CallTime, Body)> = match (&ears, &args.calls) {
-            (Some(ears), _) => told(ears.listen(&lines, layout)?),
+            (Some(ears), _) => {
+                let events = ears.listen(&lines, layout)?;
+                if let Some(logs) = &args.logs {
+                    CallFolder::create(&logs.join(&name))?.journal()?.write(&events)?;
+                }
+                told(events)
+            }
             (None, Some(calls)) => {
                 let log = read_log(&calls.join(&name))?;
                 if args.rescore || args.rules.is_some() {
@@ -214,6 +241,18 @@ fn truths(folder: &Path) -> Result<BTreeMap<String, Truth>> {
         truths.insert(name.to_owned(), Truth { moments, lines, layout });
     }
     Ok(truths)
+}
+
+/// The moments that a coach marked in each call.
+fn marks(file: &Path) -> Result<BTreeMap<String, Vec<Moment>>> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let mut marks: BTreeMap<String, Vec<Moment>> = BTreeMap::new();
+    for (i, line) in text.lines().enumerate() {
+        let Marked { call, moment } = serde_json::from_str(line)
+            .with_context(|| format!("{}, line {}", file.display(), i + 1))?;
+        marks.entry(call).or_default().push(moment);
+    }
+    Ok(marks)
 }
 
 /// How the parties lie in the call of a script.

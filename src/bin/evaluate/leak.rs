@@ -186,6 +186,7 @@ fn config(gated: bool) -> Config {
     config.leak.enabled = gated;
     config.cues.shown_secs = 1.0;
     config.cues.cooldown_secs = 0.0;
+    config.cues.cooldown_words_secs = 0.0;
     config.cues.max_count = 1_000;
     for rule in &mut config.rules.rules {
         rule.enabled = rule.practice == "let-them-finish";

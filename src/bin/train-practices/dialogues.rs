@@ -15,8 +15,9 @@ use super::chance::Chance;
 /// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it, `i` what agents
 /// do wrong politely, `j` what customers say sideways, `k` how calls end, `l` hardship, taken up or not,
 /// `m` and `n` whole calls; `o` short answers, `p` what is said back, `q` arguing and what only sounds like it, `r` what
-/// happens next, `s` feelings, `t` calls where little is wrong, `u` finding out, `v` complaints told sideways.
-pub const WRITTEN: [(&str, &str); 22] = [
+/// happens next, `s` feelings, `t` calls where little is wrong, `u` finding out, `v` complaints told sideways; `w`
+/// to `ad` replies that fall short and such as only look like it, of which nothing else is told.
+pub const WRITTEN: [(&str, &str); 30] = [
     ("a", include_str!("dialogues/train-a.jsonl")),
     ("b", include_str!("dialogues/train-b.jsonl")),
     ("c", include_str!("dialogues/train-c.jsonl")),
@@ -39,6 +40,14 @@ pub const WRITTEN: [(&str, &str); 22] = [
     ("t", include_str!("dialogues/train-t.jsonl")),
     ("u", include_str!("dialogues/train-u.jsonl")),
     ("v", include_str!("dialogues/train-v.jsonl")),
+    ("w", include_str!("dialogues/train-w.jsonl")),
+    ("x", include_str!("dialogues/train-x.jsonl")),
+    ("y", include_str!("dialogues/train-y.jsonl")),
+    ("z", include_str!("dialogues/train-z.jsonl")),
+    ("aa", include_str!("dialogues/train-aa.jsonl")),
+    ("ab", include_str!("dialogues/train-ab.jsonl")),
+    ("ac", include_str!("dialogues/train-ac.jsonl")),
+    ("ad", include_str!("dialogues/train-ad.jsonl")),
 ];
 
 /// Words that a recogniser loses, doubles or takes for each other.
@@ -57,17 +66,31 @@ pub struct Turn {
     pub labels: Vec<usize>,
     /// Which of [`ISSUES`].
     pub issue: Option<usize>,
+    /// Whether it was only looked at for a reply that falls short.
+    pub only_short: bool,
 }
 
 impl Turn {
     pub fn text(&self) -> String {
         self.words.join(" ")
     }
+
+    /// The labels of which it is known whether it has them.
+    pub fn known(&self) -> impl Iterator<Item = usize> {
+        let is_known = |label: &usize| {
+            let label = LABELS[*label];
+            label.party == self.party && (!self.only_short || label.falls_short())
+        };
+        (0..LABELS.len()).filter(is_known)
+    }
 }
 
 #[derive(Deserialize)]
 struct Line {
     id: String,
+    /// Whether the turns were only looked at for replies that fall short.
+    #[serde(default)]
+    only_short: bool,
     dialogue: Vec<Said>,
 }
 
@@ -84,13 +107,14 @@ pub fn read(lines: &str) -> anyhow::Result<Vec<Vec<Turn>>> {
     let mut dialogues = Vec::new();
     for (i, line) in lines.lines().enumerate() {
         let line: Line = serde_json::from_str(line).with_context(|| format!("line {}", i + 1))?;
-        let turns: anyhow::Result<Vec<Turn>> = line.dialogue.into_iter().map(turn).collect();
+        let turns = line.dialogue.into_iter().map(|said| turn(said, line.only_short));
+        let turns: anyhow::Result<Vec<Turn>> = turns.collect();
         dialogues.push(turns.with_context(|| format!("line {}, {}", i + 1, line.id))?);
     }
     Ok(dialogues)
 }
 
-fn turn(said: Said) -> anyhow::Result<Turn> {
+fn turn(said: Said, only_short: bool) -> anyhow::Result<Turn> {
     let mut labels = Vec::new();
     for tag in &said.does {
         let tag = match (said.party, tag.as_str()) {
@@ -111,7 +135,7 @@ fn turn(said: Said) -> anyhow::Result<Turn> {
     };
     let words = spoken::words(&said.text);
     ensure!(!words.is_empty(), "a turn without words");
-    Ok(Turn { party: said.party, words, labels, issue })
+    Ok(Turn { party: said.party, words, labels, issue, only_short })
 }
 
 /// Each turn of a dialogue, read, with what the other party said before it.
@@ -163,6 +187,7 @@ pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
             (Some(a), Some(b)) if a != b => None,
             (a, b) => a.or(b),
         },
+        only_short: first.only_short,
     })
 }
 
@@ -170,7 +195,7 @@ pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
 pub fn counts<'a>(turns: impl Iterator<Item = &'a Turn>) -> HashMap<usize, (usize, usize)> {
     let mut counts: HashMap<usize, (usize, usize)> = HashMap::new();
     for turn in turns {
-        for (label, _) in LABELS.iter().enumerate().filter(|(_, l)| l.party == turn.party) {
+        for label in turn.known() {
             let (with, without) = counts.entry(label).or_default();
             match turn.labels.contains(&label) {
                 true => *with += 1,
@@ -187,7 +212,8 @@ mod tests {
 
     fn turn(text: &str, tags: &[&str]) -> Turn {
         let does = tags.iter().map(|tag| (*tag).to_owned()).collect();
-        super::turn(Said { party: Party::Agent, text: text.into(), does, issue: None }).unwrap()
+        let said = Said { party: Party::Agent, text: text.into(), does, issue: None };
+        super::turn(said, false).unwrap()
     }
 
     #[test]

@@ -221,8 +221,8 @@ fn item(
     // Only the first part of a long text.
     let mut vectors = marks.own(reading.parts.first()?, &echoed);
     vectors.truncate(LONGEST * WIDTH);
-    let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
-    let mut answers: Vec<Answer> = of_party
+    let mut answers: Vec<Answer> = turn
+        .known()
         .map(|question| match turn.labels.contains(&question) {
             true => Answer { question, target: vec![1.0], weight: weights[question] },
             false => Answer { question, target: vec![0.0], weight: 1.0 },
@@ -232,6 +232,9 @@ fn item(
         let mut target = vec![0.0; evenkeel::language::practices::ISSUES.len()];
         target[issue] = 1.0;
         answers.push(Answer { question: LABELS.len(), target, weight: KIND_WEIGHT });
+    }
+    if answers.is_empty() {
+        return None;
     }
     let beside = before.map(|before| marks.of_before(before)).unwrap_or_default();
     Some(Item { vectors, beside, answers })

@@ -101,14 +101,11 @@ impl Look {
             let turns = dialogue.iter().zip(&texts).map(|(turn, text)| (turn.party, text.as_str()));
             dialogue.iter().zip(read_turns(turns, model))
         });
-        let judged = turns.map(|(turn, (reading, before))| {
-            let of_party = (0..LABELS.len()).filter(|label| LABELS[*label].party == turn.party);
-            Judged {
-                party: turn.party,
-                reading,
-                before,
-                truth: of_party.map(|label| (label, turn.labels.contains(&label))).collect(),
-            }
+        let judged = turns.map(|(turn, (reading, before))| Judged {
+            party: turn.party,
+            reading,
+            before,
+            truth: turn.known().map(|label| (label, turn.labels.contains(&label))).collect(),
         });
         self.sets.push((name.to_owned(), judged.collect()));
     }

@@ -8,7 +8,7 @@ use super::super::model::Reading;
 /// Utterances whose words are known: a turn or two.
 const UTTERANCES: usize = 3;
 /// Pieces of words, the last, that are looked at: what an answer answers stands at the end.
-const PIECES: usize = 24;
+const PIECES: usize = 40;
 
 /// What a party said last.
 #[derive(Clone, Debug, Default)]
@@ -59,13 +59,13 @@ mod tests {
     #[test]
     fn the_last_words_and_pieces_are_kept() {
         let mut before = Before::default();
-        for (word, pieces) in [("one", 0..10), ("two", 10..20), ("three", 20..25), ("four", 25..30)]
+        for (word, pieces) in [("one", 0..20), ("two", 20..40), ("three", 40..45), ("four", 45..50)]
         {
             before.push(&reading(word, pieces));
         }
         before.push(&Reading { words: Vec::new(), parts: Vec::new() });
         assert_eq!(before.text(), "two three four");
         let kept: Vec<f32> = before.vectors.chunks(WIDTH).map(|piece| piece[0]).collect();
-        assert_eq!(kept, (6..30).map(|n| n as f32).collect::<Vec<_>>());
+        assert_eq!(kept, (10..50).map(|n| n as f32).collect::<Vec<_>>());
     }
 }

@@ -19,6 +19,11 @@ impl Label {
         format!("{}{}", if self.broken { "!" } else { "" }, self.name)
     }
 
+    /// Whether it is one of the agent's replies that fall short.
+    pub fn falls_short(&self) -> bool {
+        ["passes-over", "dead-end", "leaves-open"].contains(&self.name)
+    }
+
     /// The number of the label with this tag; where both parties have it, the given party's.
     pub fn find(party: Party, tag: &str) -> Option<usize> {
         let (name, broken) = match tag.strip_prefix('!') {
@@ -44,7 +49,7 @@ const fn customer(name: &'static str) -> Label {
 
 /// All of them, in the order of the weights: the agent's practices, those done badly, the agent's
 /// remarks, the customer's.
-pub const LABELS: [Label; 35] = [
+pub const LABELS: [Label; 38] = [
     well("show-listening"),
     well("reflect-back"),
     well("check-understanding"),
@@ -68,6 +73,9 @@ pub const LABELS: [Label; 35] = [
     badly("say-next-step"),
     well("closed-question"),
     well("wraps-up"),
+    well("passes-over"),
+    well("dead-end"),
+    well("leaves-open"),
     customer("complaint"),
     customer("question"),
     customer("asks-for-manager"),
