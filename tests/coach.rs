@@ -223,6 +223,39 @@ fn what_would_have_served_as_well_is_not_asked_for_under_another_name() {
 }
 
 #[test]
+fn prompts_from_words_keep_apart_but_for_what_the_agent_is_saying() {
+    let after_a_prompt = |party, said: &str| {
+        let cues = story()
+            .says(Agent, 1.0, 3.0, &["leaves-open"])
+            .says(party, 8.0, 9.0, &[said])
+            .says(Agent, 9.2, 9.6, &[])
+            .until(24.0)
+            .cues();
+        assert!(cues.len() >= 2, "{cues:?}");
+        cues[1].until.secs_since(cues[0].until)
+    };
+    assert!(after_a_prompt(Customer, "asks-meaning") >= 12.0);
+    assert!((6.0..12.0).contains(&after_a_prompt(Agent, "no-not-defensive")));
+}
+
+#[test]
+fn a_reply_that_goes_on_and_makes_it_good_is_not_prompted_for() {
+    let good = |short: &str, good: &str| {
+        let told = story().says(Customer, 1.0, 5.0, &["complaint", "question"]);
+        let replied = told.says(Agent, 6.0, 7.0, &[short, "offer-solution", "ask-open-question"]);
+        replied.says(Agent, 7.6, 9.0, &[good]).until(16.0).cues()
+    };
+    assert_eq!(good("passes-over", "apologise"), []);
+    assert_eq!(good("leaves-open", "promise-follow-up"), []);
+    let refused = story()
+        .says(Customer, 1.0, 5.0, &["question"])
+        .says(Agent, 6.0, 7.0, &["dead-end", "no-positive-words", "ask-open-question"])
+        .says(Agent, 7.6, 9.0, &["offer-solution"])
+        .until(16.0);
+    assert_eq!(refused.cues(), []);
+}
+
+#[test]
 fn a_calm_call_is_left_alone() {
     let calm = story()
         .says(Agent, 1.0, 3.0, &[])

@@ -145,6 +145,41 @@ fn the_words_that_carry_it_are_named() {
 }
 
 #[test]
+fn replies_that_fall_short_are_told_from_such_as_do_not() {
+    let grief =
+        "My mother died on Sunday and I can't get into her account, I don't know what to do.";
+    let wish = "Can nobody come today? We have no heating and a baby in the house.";
+    let asked = "So who is going to ring me, and when?";
+    for (name, before, short, good) in [
+        (
+            "passes-over",
+            grief,
+            "Okay. Can I take the account number?",
+            "Oh, I'm so sorry about your mother.",
+        ),
+        (
+            "dead-end",
+            wish,
+            "No, there's nothing we can do. That's the policy.",
+            "I can't today, but I can have somebody with you at eight tomorrow.",
+        ),
+        (
+            "leaves-open",
+            asked,
+            "Somebody should be in touch at some point.",
+            "I'll ring you myself on Friday at ten.",
+        ),
+    ] {
+        let heard = |text: &str| {
+            let acts = DETECTOR.hear(Agent, text, &DETECTOR.before([before])).acts;
+            acts.iter().any(|act| act.name == name)
+        };
+        assert!(heard(short), "{name}: {short}");
+        assert!(!heard(good), "{name}: {good}");
+    }
+}
+
+#[test]
 fn nothing_is_heard_in_no_words() {
     assert_eq!(DETECTOR.hear(Agent, "", &Before::default()), Default::default());
     assert_eq!(DETECTOR.hear(Customer, " ... ", &Before::default()), Default::default());

@@ -244,7 +244,7 @@ impl Coach {
         // agent is doing at this moment does not even wait until that has left.
         let by_ear = !state.slow && self.shown_slow;
         let urgent = by_ear && rule.about_speech;
-        let rest = match state.slow {
+        let rest = match state.slow && !rule.about_speech {
             true => self.cues.cooldown_secs.max(self.cues.cooldown_words_secs),
             false => self.cues.cooldown_secs,
         };

@@ -222,7 +222,8 @@ pub struct CuesConfig {
     pub shown_secs: f64,
     /// No cue of any rule sooner than this after the last one appeared. Seconds.
     pub cooldown_secs: f64,
-    /// And none from words sooner than this: they can wait, and what one asks for takes a sentence. Seconds.
+    /// And none from words sooner than this, unless it is about what the agent is saying: they can wait, and
+    /// what one asks for takes a sentence. Below `cooldown_secs` it has no effect. Seconds.
     pub cooldown_words_secs: f64,
     /// A cue from words that is not about what the agent is saying waits until they have been
     /// silent for so long. Seconds.

@@ -172,7 +172,10 @@ impl Listener {
         let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
         let breaches = |act: &Act| act.broken && TAKE_BACK.contains(&act.name);
         // "I'll see to it, somebody will ring" says what comes next all the same.
-        let leaves_open = |act: &Act| act.broken && act.name == "say-next-step";
+        let leaves_open = |act: &Act| match act.name {
+            "say-next-step" => act.broken,
+            name => name == "leaves-open",
+        };
         let open = heard.acts.iter().any(leaves_open) && !does("say-next-step");
         let undone = heard.acts.iter().any(breaches) && !does("apologise");
         let checks = self.said_back.take().is_some_and(|end| {

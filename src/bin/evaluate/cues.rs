@@ -99,7 +99,13 @@ pub fn run(args: Args) -> Result<()> {
     let mut all = Counts::default();
     let mut by_rule: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let marked = args.marks.as_deref().map(marks).transpose()?;
-    for (name, Truth { moments, lines, layout }) in truths(&args.truths)? {
+    let truths = truths(&args.truths)?;
+    if let Some(call) =
+        marked.iter().flat_map(BTreeMap::keys).find(|call| !truths.contains_key(*call))
+    {
+        bail!("marks of the call {call}, which is not in {}", args.truths.display());
+    }
+    for (name, Truth { moments, lines, layout }) in truths {
         let moments = match &marked {
             Some(marked) => marked.get(&name).cloned().unwrap_or_default(),
             None => moments,
@@ -111,7 +117,14 @@ pub fn run(args: Args) -> Result<()> {
             (Some(ears), _) => {
                 let events = ears.listen(&lines, layout)?;
                 if let Some(logs) = &args.logs {
-                    CallFolder::create(&logs.join(&name))?.journal()?.write(&events)?;
+                    let folder = CallFolder::create(&logs.join(&name))?;
+                    let path = folder.log_path();
+                    ensure!(
+                        !path.exists(),
+                        "{}: is there already; name another folder",
+                        path.display()
+                    );
+                    folder.journal()?.write(&events)?;
                 }
                 told(events)
             }

@@ -96,8 +96,8 @@ const SAID_MEANS: [(&str, &str); REMARKS.len()] = [
     ("closing", "the customer takes their leave"),
     ("closed-question", "the agent asks for a fact, or yes or no"),
     ("wraps-up", "the agent brings the call to its end"),
-    ("passes-over", "the agent goes on as if the customer had not just told a trouble"),
-    ("dead-end", "the agent says no, or the same again, and gives no other way on"),
+    ("passes-over", "the agent goes on as if the customer had not just told of a trouble"),
+    ("dead-end", "the agent says no, or the same again, and offers no way forward"),
     ("leaves-open", "the agent leaves open who does what, or by when"),
 ];
 const BROKEN: usize = PRACTICES.len();

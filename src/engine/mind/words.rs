@@ -10,8 +10,8 @@ use crate::speech::transcript::Transcript;
 use crate::tone::heat;
 use crate::units::{CallSpan, Party};
 
-/// Nobody takes their leave while the other talks on.
-const LEAVE: [&str; 2] = ["closing", "wraps-up"];
+/// While the other talks on nobody takes their leave, and a listener's signal is no reply that falls short.
+const NOT_IN_SIGNALS: [&str; 5] = ["closing", "wraps-up", "passes-over", "dead-end", "leaves-open"];
 
 impl Mind {
     /// Takes the final words whose time it is, or all when the call is `over`, and tells those of
@@ -63,7 +63,7 @@ impl Mind {
             });
             if party == Party::Agent && is_signal(span, self.last_signal) {
                 told.retain(
-                    |body| !matches!(body, Body::Remark(said) if LEAVE.contains(&said.name)),
+                    |body| !matches!(body, Body::Remark(said) if NOT_IN_SIGNALS.contains(&said.name)),
                 );
             }
             let doubt = self.doubt.words(confidence, words.len());

@@ -21,7 +21,7 @@ impl Label {
 
     /// Whether it is one of the agent's replies that fall short.
     pub fn falls_short(&self) -> bool {
-        ["passes-over", "dead-end", "leaves-open"].contains(&self.name)
+        FALLS_SHORT.contains(&self.name)
     }
 
     /// The number of the label with this tag; where both parties have it, the given party's.
@@ -46,6 +46,9 @@ const fn badly(name: &'static str) -> Label {
 const fn customer(name: &'static str) -> Label {
     Label { name, broken: false, party: Party::Customer }
 }
+
+/// The remarks that tell a reply that falls short.
+const FALLS_SHORT: [&str; 3] = ["passes-over", "dead-end", "leaves-open"];
 
 /// All of them, in the order of the weights: the agent's practices, those done badly, the agent's
 /// remarks, the customer's.

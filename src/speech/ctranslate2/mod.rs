@@ -108,12 +108,13 @@ impl CTranslate2Model {
 
     /// A transcriber with a model of its own.
     pub fn transcriber(&self) -> Result<CTranslate2, TranscribeError> {
-        let _loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
         let mut files = ModelMemoryReader::new("whisper").map_err(failed)?;
-        files.register_file(
-            "model.bin",
-            &file::model(&WhisperWeights::read(&self.path).map_err(failed)?),
-        );
+        let weights = WhisperWeights::read(&self.path).map_err(failed)?;
+        let model = file::model(&weights);
+        drop(weights);
+        files.register_file("model.bin", &model);
+        drop(model);
         files.register_file("config.json", self.settings.as_bytes());
         files.register_file("vocabulary.txt", self.names.as_bytes());
         let config = Config {
@@ -124,6 +125,7 @@ impl CTranslate2Model {
         };
         let whisper = Whisper::new_from_memory(&mut files, config).map_err(failed)?;
         drop(files);
+        drop(loads);
         let prompt: Vec<String> =
             self.shared.prompt.iter().map(|id| self.shared.vocabulary.name(*id)).collect();
         let mel = Mel::new(&self.shared.filters);
