@@ -43,6 +43,23 @@ def fits(cue, moments):
     )
 
 
+def sets():
+    """Of each set the coaches of the panel and its writer: their names, and the moments of each call."""
+    coaches = {}
+    for path in sorted((CALLS / "panel").glob("*.jsonl")):
+        part, _ = path.stem.rsplit("-", 1)
+        calls = {}
+        for mark in read(path):
+            calls.setdefault(mark["call"], []).append(mark)
+        coaches.setdefault(part, []).append((path.stem, calls))
+    for part, panel in coaches.items():
+        writer = {}
+        for path in (CALLS / part).glob("*.truth.jsonl"):
+            moments = [line for line in read(path) if line["kind"] == "moment"]
+            writer[path.name.removesuffix(".truth.jsonl")] = moments
+        yield [(f"{part}, writer", writer), *panel]
+
+
 logs = Path(sys.argv[1]) if len(sys.argv) > 1 else None
 for part in ("second", "third", "fifth"):
     prompts = {"prompts": 0, "right to the writer": 0, "to the other coach": 0, "to one of the two": 0}
@@ -69,23 +86,6 @@ for part in ("second", "third", "fifth"):
         print(f"{part}: {who} {total}; asked by both {asked}; at least allowed by both {allowed}")
     if logs:
         print(f"{part}: " + ", ".join(f"{count} {what}" for what, count in prompts.items()))
-
-# The panel: each of its coaches beside the writer, and the two of a set beside each other.
-def sets():
-    coaches = {}
-    for path in sorted((CALLS / "panel").glob("*.jsonl")):
-        part, _ = path.stem.rsplit("-", 1)
-        calls = {}
-        for mark in read(path):
-            calls.setdefault(mark["call"], []).append(mark)
-        coaches.setdefault(part, []).append((path.stem, calls))
-    for part, panel in coaches.items():
-        writer = {}
-        for path in (CALLS / part).glob("*.truth.jsonl"):
-            moments = [line for line in read(path) if line["kind"] == "moment"]
-            writer[path.name.removesuffix(".truth.jsonl")] = moments
-        yield [(f"{part}, writer", writer), *panel]
-
 
 for coaches in sets():
     for one, mine in coaches:
