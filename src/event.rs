@@ -301,6 +301,9 @@ pub const REMARKS: [&str; 17] = [
     "leaves-open",
 ];
 
+/// Of these, the agent's replies that fall short.
+pub const FALLS_SHORT: [&str; 3] = ["passes-over", "dead-end", "leaves-open"];
+
 /// A moment for the coach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flag {

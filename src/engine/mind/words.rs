@@ -2,7 +2,7 @@
 
 use super::Mind;
 use crate::engine::pending::{Final, Partial};
-use crate::event::{Body, Event, Utterance};
+use crate::event::{Body, Event, FALLS_SHORT, Utterance};
 use crate::language::listener::Said;
 use crate::language::model::Reading;
 use crate::language::sentiment::Scored;
@@ -10,8 +10,8 @@ use crate::speech::transcript::Transcript;
 use crate::tone::heat;
 use crate::units::{CallSpan, Party};
 
-/// While the other talks on nobody takes their leave, and a listener's signal is no reply that falls short.
-const NOT_IN_SIGNALS: [&str; 5] = ["closing", "wraps-up", "passes-over", "dead-end", "leaves-open"];
+/// Nobody takes their leave while the other talks on.
+const LEAVE: [&str; 2] = ["closing", "wraps-up"];
 
 impl Mind {
     /// Takes the final words whose time it is, or all when the call is `over`, and tells those of
@@ -62,9 +62,9 @@ impl Mind {
                 self.hear(&said, &reading)
             });
             if party == Party::Agent && is_signal(span, self.last_signal) {
-                told.retain(
-                    |body| !matches!(body, Body::Remark(said) if NOT_IN_SIGNALS.contains(&said.name)),
-                );
+                // Nor is a listener's signal a reply that falls short.
+                let is_none = |name| LEAVE.contains(&name) || FALLS_SHORT.contains(&name);
+                told.retain(|body| !matches!(body, Body::Remark(said) if is_none(said.name)));
             }
             let doubt = self.doubt.words(confidence, words.len());
             let named = self.named(party);

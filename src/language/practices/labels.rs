@@ -1,5 +1,6 @@
 //! The names of what an utterance can do.
 
+use crate::event::FALLS_SHORT;
 use crate::units::Party;
 
 /// One of the things that are listened for.
@@ -46,9 +47,6 @@ const fn badly(name: &'static str) -> Label {
 const fn customer(name: &'static str) -> Label {
     Label { name, broken: false, party: Party::Customer }
 }
-
-/// The remarks that tell a reply that falls short.
-const FALLS_SHORT: [&str; 3] = ["passes-over", "dead-end", "leaves-open"];
 
 /// All of them, in the order of the weights: the agent's practices, those done badly, the agent's
 /// remarks, the customer's.
