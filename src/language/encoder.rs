@@ -30,6 +30,7 @@ pub struct Norm {
 
 impl Norm {
     /// Normalises each [`WIDTH`] numbers of `vectors`.
+    #[inline(always)]
     pub fn apply(&self, vectors: &mut [f32]) {
         for vector in vectors.chunks_exact_mut(WIDTH) {
             let mean = sum(vector) / WIDTH as f32;
@@ -76,8 +77,26 @@ impl Layer {
         self.apply_beside(pieces, &[], scratch);
     }
 
-    /// The same, where the pieces look at `others` as well, which stay as they are.
+    /// The same, where the pieces look at `others` as well, which stay as they are. With AVX2 where that is:
+    /// the same operations, so the same result.
     pub fn apply_beside(&self, pieces: &mut [f32], others: &[f32], scratch: &mut Scratch) {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has just been asked for it.
+            unsafe { self.apply_avx2(pieces, others, scratch) };
+            return;
+        }
+        self.apply_any(pieces, others, scratch);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn apply_avx2(&self, pieces: &mut [f32], others: &[f32], scratch: &mut Scratch) {
+        self.apply_any(pieces, others, scratch);
+    }
+
+    #[inline(always)]
+    fn apply_any(&self, pieces: &mut [f32], others: &[f32], scratch: &mut Scratch) {
         let Scratch { rounded, wide, seen, step, weights } = scratch;
         let count = pieces.len() / WIDTH;
         let room = |buffer: &mut Vec<f32>, width: usize| {
@@ -104,7 +123,7 @@ impl Layer {
         rounded.set(pieces, WIDTH);
         room(wide, INNER);
         self.up.apply(rounded, wide);
-        gelu_all(wide);
+        wide.iter_mut().for_each(|x| *x = gelu(*x));
         rounded.set(wide, INNER);
         room(step, WIDTH);
         self.down.apply(rounded, step);
@@ -115,6 +134,7 @@ impl Layer {
 
 /// What the first pieces, as many as `seen` has room for, see of the values of all: `heads` has query, key
 /// and value of each.
+#[inline(always)]
 fn attend(heads: &[f32], seen: &mut [f32], weights: &mut Vec<f32>) {
     let scale = 1.0 / (HEAD as f32).sqrt();
     for head in (0..WIDTH).step_by(HEAD) {
@@ -125,11 +145,10 @@ fn attend(heads: &[f32], seen: &mut [f32], weights: &mut Vec<f32>) {
         for (piece, seen) in heads.chunks_exact(3 * WIDTH).zip(seen.chunks_exact_mut(WIDTH)) {
             let query = part(piece, 0);
             weights.clear();
-            weights.extend(
-                heads
-                    .chunks_exact(3 * WIDTH)
-                    .map(|other| sum_of_products(&query, &part(other, 1)) * scale),
-            );
+            // A loop, since what a closure does can't be inlined into functions of the library that lack AVX2.
+            for other in heads.chunks_exact(3 * WIDTH) {
+                weights.push(sum_of_products(&query, &part(other, 1)) * scale);
+            }
             softmax(weights);
             let mut sum = [0.0; HEAD];
             for (other, weight) in heads.chunks_exact(3 * WIDTH).zip(weights.iter()) {
@@ -142,11 +161,13 @@ fn attend(heads: &[f32], seen: &mut [f32], weights: &mut Vec<f32>) {
     }
 }
 
+#[inline(always)]
 fn add(to: &mut [f32], what: &[f32]) {
     to.iter_mut().zip(what).for_each(|(to, what)| *to += what);
 }
 
 /// Sum in eight lanes, so that it vectorises in a fixed order.
+#[inline(always)]
 fn sum(values: &[f32]) -> f32 {
     let mut lanes = [0.0; 8];
     for eight in values.chunks_exact(8) {
@@ -156,6 +177,7 @@ fn sum(values: &[f32]) -> f32 {
 }
 
 /// Sum of products in eight lanes.
+#[inline(always)]
 pub fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0; 8];
     for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
@@ -165,31 +187,36 @@ pub fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest.map(|(a, b)| a * b).sum::<f32>()
 }
 
+/// The sum of products of `row` with each of the `vectors`, which have as many numbers. With AVX2 where that is.
+pub fn products(row: &[f32], vectors: &[f32]) -> Vec<f32> {
+    #[inline(always)]
+    fn all(row: &[f32], vectors: &[f32]) -> Vec<f32> {
+        let mut sums = Vec::with_capacity(vectors.len() / row.len());
+        // A loop, as in `attend`.
+        for vector in vectors.chunks_exact(row.len()) {
+            sums.push(sum_of_products(row, vector));
+        }
+        sums
+    }
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        #[target_feature(enable = "avx2")]
+        fn wide(row: &[f32], vectors: &[f32]) -> Vec<f32> {
+            all(row, vectors)
+        }
+        // SAFETY: the processor has just been asked for it.
+        return unsafe { wide(row, vectors) };
+    }
+    all(row, vectors)
+}
+
 /// Makes weights that sum to 1 of scores.
+#[inline(always)]
 pub fn softmax(scores: &mut [f32]) {
     let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     scores.iter_mut().for_each(|x| *x = exp(*x - largest));
     let total: f32 = scores.iter().sum();
     scores.iter_mut().for_each(|x| *x /= total);
-}
-
-/// [`gelu`] of each, with AVX2 where that is: the same operations, so the same result.
-fn gelu_all(values: &mut [f32]) {
-    #[inline(always)]
-    fn all(values: &mut [f32]) {
-        values.iter_mut().for_each(|x| *x = gelu(*x));
-    }
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        #[target_feature(enable = "avx2")]
-        fn wide(values: &mut [f32]) {
-            all(values);
-        }
-        // SAFETY: the processor has just been asked for it.
-        unsafe { wide(values) };
-        return;
-    }
-    all(values);
 }
 
 /// `x` times the share of a normal distribution below it (Hendrycks and Gimpel, 2016).
@@ -212,6 +239,7 @@ pub fn erf(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matrix::round_rows;
     use super::*;
 
     #[test]
@@ -233,10 +261,27 @@ mod tests {
 
     #[test]
     fn wide_instructions_change_no_bit() {
-        let values: Vec<f32> = (0..1_000).map(|i| (i as f32 - 500.0) / 61.0).collect();
-        let mut wide = values.clone();
-        gelu_all(&mut wide);
-        assert_eq!(wide, values.iter().map(|x| gelu(*x)).collect::<Vec<_>>());
+        let numbers = |count: usize, step: f32| -> Vec<f32> {
+            (0..count).map(|i| (i as f32 * step).sin()).collect()
+        };
+        let matrix = |rows: usize, columns: usize| {
+            let (weights, scale) = round_rows(&numbers(rows * columns, 0.37), columns);
+            Matrix::new(columns, &weights, scale, numbers(rows, 0.11)).unwrap()
+        };
+        let norm = Norm { weight: numbers(WIDTH, 0.7), bias: numbers(WIDTH, 0.3) };
+        let layer = Layer {
+            attention: matrix(3 * WIDTH, WIDTH),
+            attention_out: matrix(WIDTH, WIDTH),
+            attention_norm: norm.clone(),
+            up: matrix(INNER, WIDTH),
+            down: matrix(WIDTH, INNER),
+            norm,
+        };
+        let (mut wide, others) = (numbers(5 * WIDTH, 0.05), numbers(3 * WIDTH, 0.09));
+        let mut plain = wide.clone();
+        layer.apply_beside(&mut wide, &others, &mut Scratch::default());
+        layer.apply_any(&mut plain, &others, &mut Scratch::default());
+        assert_eq!(wide, plain);
     }
 
     #[test]

@@ -215,7 +215,7 @@ impl<'a> File<'a> {
         let weights = self.small(&format!("{name}.weight"), rows * columns)?;
         let scale = self.numbers(&format!("{name}.scale"), rows)?;
         let bias = self.numbers(&format!("{name}.bias"), rows)?;
-        Matrix::new(columns, weights, scale, bias).ok_or_else(|| wrong(name, "a matrix"))
+        Matrix::new(columns, &weights, scale, bias).ok_or_else(|| wrong(name, "a matrix"))
     }
 
     fn norm(&self, name: &str) -> Result<Norm, LanguageError> {

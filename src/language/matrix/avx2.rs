@@ -2,58 +2,60 @@
 
 use std::arch::x86_64::*;
 
-/// Rows of weights whose sums are made at once.
-pub const ROWS: usize = 2;
-/// Columns are a multiple of these.
-pub const COLUMNS: usize = 16;
+use super::{ROWS, VECTORS};
+
+/// Sums in a register: half the rows.
+const LANES: usize = ROWS / 2;
 
 /// Whether the processor has it.
 pub fn is_there() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
 }
 
-/// The sums of the products of [`ROWS`] rows of weights with `N` vectors that lie one behind the
-/// other.
+/// The sums of the products of [`ROWS`] rows of weights, side by side, with each of the vectors, which lie
+/// side by side as well.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn dots(rows: &[i8], values: &[i16], sums: &mut [[i32; ROWS]]) {
+    match sums.len() {
+        1 => of::<1>(rows, values, sums),
+        2 => of::<2>(rows, values, sums),
+        3 => of::<3>(rows, values, sums),
+        4 => of::<4>(rows, values, sums),
+        5 => of::<5>(rows, values, sums),
+        6 => of::<6>(rows, values, sums),
+        7 => of::<7>(rows, values, sums),
+        _ => of::<VECTORS>(rows, values, sums),
+    }
+}
+
 #[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn dots<const N: usize>(weights: [&[i8]; ROWS], values: &[i16]) -> [[i32; N]; ROWS] {
-    let columns = weights[0].len();
-    assert!(columns.is_multiple_of(COLUMNS) && values.len() == N * columns);
-    assert!(weights.iter().all(|row| row.len() == columns));
-    // Loops, since what a closure does can't be inlined into functions of the library that lack AVX2.
-    let mut sums = [[_mm256_setzero_si256(); N]; ROWS];
-    for at in (0..columns).step_by(COLUMNS) {
-        let mut rows = [_mm256_setzero_si256(); ROWS];
-        for row in 0..ROWS {
-            // SAFETY: 16 bytes from `at` on lie within each row.
-            let bytes = unsafe { _mm_loadu_si128(weights[row].as_ptr().add(at).cast()) };
-            rows[row] = _mm256_cvtepi8_epi16(bytes);
+fn of<const N: usize>(rows: &[i8], values: &[i16], sums: &mut [[i32; ROWS]]) {
+    let columns = rows.len() / ROWS;
+    assert!(columns.is_multiple_of(2) && values.len() == N * columns && sums.len() == N);
+    for half in [0, LANES] {
+        // Loops, since what a closure does can't be inlined into functions of the library that lack AVX2.
+        let mut lanes = [_mm256_setzero_si256(); N];
+        for at in (0..columns).step_by(2) {
+            // SAFETY: two columns of half the rows, 16 bytes from there on, lie within the weights.
+            let bytes = unsafe { _mm_loadu_si128(rows.as_ptr().add(at * ROWS + 2 * half).cast()) };
+            let weights = _mm256_cvtepi8_epi16(bytes);
+            for vector in 0..N {
+                // SAFETY: two numbers of each vector lie within the values, for each two columns.
+                let pair: i32 = unsafe {
+                    values.as_ptr().add(at * N + 2 * vector).cast::<i32>().read_unaligned()
+                };
+                let products = _mm256_madd_epi16(weights, _mm256_set1_epi32(pair));
+                lanes[vector] = _mm256_add_epi32(lanes[vector], products);
+            }
         }
         for vector in 0..N {
-            // SAFETY: 16 numbers from `at` on lie within the vector.
-            let x =
-                unsafe { _mm256_loadu_si256(values.as_ptr().add(vector * columns + at).cast()) };
-            for row in 0..ROWS {
-                let products = _mm256_madd_epi16(rows[row], x);
-                sums[row][vector] = _mm256_add_epi32(sums[row][vector], products);
+            // SAFETY: as many numbers as a register has, from `half` on.
+            unsafe {
+                _mm256_storeu_si256(sums[vector].as_mut_ptr().add(half).cast(), lanes[vector]);
             }
         }
     }
-    let mut totals = [[0; N]; ROWS];
-    for row in 0..ROWS {
-        for vector in 0..N {
-            totals[row][vector] = total(sums[row][vector]);
-        }
-    }
-    totals
-}
-
-/// The sum of the eight lanes.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn total(lanes: __m256i) -> i32 {
-    let four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
-    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
-    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b00_00_00_01>(two)))
 }

@@ -2,10 +2,7 @@
 
 use std::arch::x86_64::*;
 
-/// Rows of weights whose sums are made at once.
-pub const ROWS: usize = 4;
-/// Columns are a multiple of these.
-pub const COLUMNS: usize = 32;
+use super::{ROWS, VECTORS};
 
 /// Whether the processor has it.
 pub fn is_there() -> bool {
@@ -14,38 +11,44 @@ pub fn is_there() -> bool {
         && std::arch::is_x86_feature_detected!("avx512vnni")
 }
 
-/// The sums of the products of [`ROWS`] rows of weights with `N` vectors that lie one behind the
-/// other.
+/// The sums of the products of [`ROWS`] rows of weights, side by side, with each of the vectors, which lie
+/// side by side as well.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+pub fn dots(rows: &[i8], values: &[i16], sums: &mut [[i32; ROWS]]) {
+    match sums.len() {
+        1 => of::<1>(rows, values, sums),
+        2 => of::<2>(rows, values, sums),
+        3 => of::<3>(rows, values, sums),
+        4 => of::<4>(rows, values, sums),
+        5 => of::<5>(rows, values, sums),
+        6 => of::<6>(rows, values, sums),
+        7 => of::<7>(rows, values, sums),
+        _ => of::<VECTORS>(rows, values, sums),
+    }
+}
+
 #[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-pub fn dots<const N: usize>(weights: [&[i8]; ROWS], values: &[i16]) -> [[i32; N]; ROWS] {
-    let columns = weights[0].len();
-    assert!(columns.is_multiple_of(COLUMNS) && values.len() == N * columns);
-    assert!(weights.iter().all(|row| row.len() == columns));
+fn of<const N: usize>(rows: &[i8], values: &[i16], sums: &mut [[i32; ROWS]]) {
+    let columns = rows.len() / ROWS;
+    assert!(columns.is_multiple_of(2) && values.len() == N * columns && sums.len() == N);
     // Loops, as in `avx2`.
-    let mut sums = [[_mm512_setzero_si512(); N]; ROWS];
-    for at in (0..columns).step_by(COLUMNS) {
-        let mut rows = [_mm512_setzero_si512(); ROWS];
-        for row in 0..ROWS {
-            // SAFETY: 32 bytes from `at` on lie within each row.
-            let bytes = unsafe { _mm256_loadu_si256(weights[row].as_ptr().add(at).cast()) };
-            rows[row] = _mm512_cvtepi8_epi16(bytes);
-        }
+    let mut lanes = [_mm512_setzero_si512(); N];
+    for at in (0..columns).step_by(2) {
+        // SAFETY: two columns of all rows, 32 bytes from there on, lie within the weights.
+        let bytes = unsafe { _mm256_loadu_si256(rows.as_ptr().add(at * ROWS).cast()) };
+        let weights = _mm512_cvtepi8_epi16(bytes);
         for vector in 0..N {
-            // SAFETY: 32 numbers from `at` on lie within the vector.
-            let x =
-                unsafe { _mm512_loadu_si512(values.as_ptr().add(vector * columns + at).cast()) };
-            for row in 0..ROWS {
-                sums[row][vector] = _mm512_dpwssd_epi32(sums[row][vector], rows[row], x);
-            }
+            // SAFETY: two numbers of each vector lie within the values, for each two columns.
+            let pair: i32 =
+                unsafe { values.as_ptr().add(at * N + 2 * vector).cast::<i32>().read_unaligned() };
+            lanes[vector] = _mm512_dpwssd_epi32(lanes[vector], weights, _mm512_set1_epi32(pair));
         }
     }
-    let mut totals = [[0; N]; ROWS];
-    for row in 0..ROWS {
-        for vector in 0..N {
-            totals[row][vector] = _mm512_reduce_add_epi32(sums[row][vector]);
-        }
+    for vector in 0..N {
+        // SAFETY: as many numbers as a register has.
+        unsafe { _mm512_storeu_si512(sums[vector].as_mut_ptr().cast(), lanes[vector]) };
     }
-    totals
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::act::{Act, Heard};
 use super::echo::echoed;
-use super::encoder::{WIDTH, softmax, sum_of_products};
+use super::encoder::{WIDTH, products, softmax};
 use super::model::{LanguageError, LanguageModel, Reading, through_beside};
 use crate::exponential::exp;
 use crate::units::Party;
@@ -66,8 +66,8 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn of(&self, row: &[f32]) -> impl Iterator<Item = f32> {
-        self.vectors.chunks_exact(WIDTH).map(move |vector| sum_of_products(row, vector))
+    fn of(&self, row: &[f32]) -> Vec<f32> {
+        products(row, &self.vectors)
     }
 }
 
@@ -154,7 +154,7 @@ impl Detector {
         let labels = (0..LABELS.len()).filter(move |label| LABELS[*label].party == party);
         labels.map(move |label| {
             let (votes, count, bias) = self.weights.label(label);
-            let mut counts: Vec<f32> = pieces.of(count).collect();
+            let mut counts = pieces.of(count);
             softmax(&mut counts);
             let mut moved = vec![0.0; reading.words.len()];
             let mut network = bias;
@@ -175,10 +175,10 @@ impl Detector {
     /// The likeliest kind of problem.
     fn kind(&self, words: &[String], pieces: &Pieces) -> (&'static str, f32) {
         let (votes, count, bias) = self.weights.kinds();
-        let mut counts: Vec<f32> = pieces.of(count).collect();
+        let mut counts = pieces.of(count);
         softmax(&mut counts);
         let logit = |(row, bias): (&[f32], &f32)| {
-            bias + pieces.of(row).zip(&counts).map(|(vote, count)| vote * count).sum::<f32>()
+            bias + pieces.of(row).iter().zip(&counts).map(|(vote, count)| vote * count).sum::<f32>()
         };
         let mut kinds: Vec<f32> = votes.into_iter().zip(bias).map(logit).collect();
         for (issue, kind) in kinds.iter_mut().enumerate() {
