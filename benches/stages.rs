@@ -172,7 +172,9 @@ mod language {
     use std::sync::LazyLock;
 
     use super::*;
+    use divan::counter::ItemsCount;
     use evenkeel::language::embedding::Embedding;
+    use evenkeel::language::listener::{Listener, Said, Understanding};
     use evenkeel::language::model::LanguageModel;
     use evenkeel::language::practices::{Detector, PracticeWeights};
     use evenkeel::language::reflection::Reflection;
@@ -206,7 +208,8 @@ mod language {
 
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn practices(bencher: Bencher, words: usize) {
-        let (text, before) = (utterance(words), DETECTOR.before([utterance(25).as_str()]));
+        let (text, before) =
+            (utterance(words), DETECTOR.before([(Party::Customer, utterance(25).as_str())]));
         bencher.bench_local(|| DETECTOR.hear(Party::Agent, black_box(&text), &before));
     }
 
@@ -214,7 +217,8 @@ mod language {
     #[divan::bench(sample_count = 50, args = [10, 20, 40])]
     fn sentiment_and_practices(bencher: Bencher, words: usize) {
         let sentiment = Sentiment::new(Arc::clone(&MODEL));
-        let (text, before) = (utterance(words), DETECTOR.before([utterance(25).as_str()]));
+        let (text, before) =
+            (utterance(words), DETECTOR.before([(Party::Customer, utterance(25).as_str())]));
         bencher.bench_local(|| {
             let reading = MODEL.read(black_box(&text));
             let scored = sentiment.score_reading(&reading);
@@ -222,15 +226,62 @@ mod language {
         });
     }
 
-    /// The sentence to say back, which only complaints are asked for.
-    #[divan::bench(sample_count = 50, args = [10, 20, 40])]
-    fn saying_back(bencher: Bencher, words: usize) {
+    fn reflection() -> Reflection {
         let path =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm-reflections.safetensors");
         let weights = PointerWeights::from_safetensors(&std::fs::read(path).unwrap()).unwrap();
-        let reflection = Reflection::new(Arc::clone(&MODEL), weights).unwrap();
+        Reflection::new(Arc::clone(&MODEL), weights).unwrap()
+    }
+
+    /// The sentence to say back, which only complaints are asked for.
+    #[divan::bench(sample_count = 50, args = [10, 20, 40])]
+    fn saying_back(bencher: Bencher, words: usize) {
+        let reflection = reflection();
         let text = utterance(words);
         bencher.bench_local(|| reflection.suggestion(black_box(&text)));
+    }
+
+    /// All that is told from the words of the eight scripted calls, utterance by utterance: items are utterances.
+    #[divan::bench(sample_count = 10)]
+    fn calls(bencher: Bencher) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls");
+        let mut calls = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.to_string_lossy().ends_with(".truth.jsonl") {
+                continue;
+            }
+            let lines = std::fs::read_to_string(path).unwrap();
+            let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+            let said =
+                lines.filter(|line: &serde_json::Value| line["kind"] == "line").map(|line| {
+                    let agent = line["party"] == "agent";
+                    let party = if agent { Party::Agent } else { Party::Customer };
+                    (party, line["text"].as_str().unwrap().to_owned())
+                });
+            calls.push(said.collect::<Vec<_>>());
+        }
+        let utterances: usize = calls.iter().map(Vec::len).sum();
+        let sentiment = Sentiment::new(Arc::clone(&MODEL));
+        let understanding = Arc::new(Understanding {
+            model: Arc::clone(&MODEL),
+            detector: DETECTOR.clone(),
+            reflection: Some(reflection()),
+        });
+        bencher.counter(ItemsCount::new(utterances)).bench_local(|| {
+            for call in &calls {
+                let mut listener = Listener::new(Arc::clone(&understanding), None);
+                let mut now = CallTime::ZERO;
+                for (party, text) in call {
+                    let span = CallSpan::new(now, now + 16_000);
+                    now = span.end + 16_000;
+                    let said = Said { party: *party, span, text, words: &[], confidence: 1.0 };
+                    let reading = MODEL.read(text);
+                    black_box(sentiment.score_reading(&reading));
+                    black_box(listener.hear(&said, &reading));
+                }
+            }
+        });
     }
 
     #[divan::bench(sample_count = 50, args = [12, 25])]

@@ -47,7 +47,7 @@ pub enum Body {
     Tone(Tone),
     /// Something the agent did, well or badly.
     Practice(Practice),
-    /// Something said that matters to what should come next, and is no practice.
+    /// Something said that matters to what should come next, and is no practice; or what is due after it.
     Remark(Remark),
     /// What the customer's problem is.
     Issue { span: CallSpan, kind: String, quote: String },
@@ -263,7 +263,7 @@ pub struct Practice {
     pub evidence: Evidence,
 }
 
-/// Something said that matters to what should come next, and is no practice.
+/// Something said that matters to what should come next, and is no practice; or what is due after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remark {
     /// What was done by saying it, from [`REMARKS`].
@@ -280,8 +280,9 @@ pub struct Remark {
     pub suggestion: Option<String>,
 }
 
-/// The remarks that Evenkeel looks for: the customer's, then the agent's.
-pub const REMARKS: [&str; 17] = [
+/// The remarks that Evenkeel looks for: the customer's, the agent's, then what a coach would ask for after an
+/// utterance of either.
+pub const REMARKS: [&str; 30] = [
     "complaint",
     "question",
     "asks-for-manager",
@@ -296,13 +297,43 @@ pub const REMARKS: [&str; 17] = [
     "closing",
     "closed-question",
     "wraps-up",
-    "passes-over",
-    "dead-end",
-    "leaves-open",
+    "due-acknowledge",
+    "due-empathise",
+    "due-apologise",
+    "due-reflect-back",
+    "due-check-understanding",
+    "due-find-the-source",
+    "due-offer-solution",
+    "due-offer-options",
+    "due-positive-words",
+    "due-say-next-step",
+    "due-plain-words",
+    "due-not-defensive",
+    "due-thank",
+    "due-stay-calm",
+    "due-lighten",
+    "due-invite-review",
 ];
 
-/// Of these, the agent's replies that fall short.
-pub const FALLS_SHORT: [&str; 3] = ["passes-over", "dead-end", "leaves-open"];
+/// Of these, what tells that a practice is due.
+pub const DUE: [&str; 16] = [
+    "due-acknowledge",
+    "due-empathise",
+    "due-apologise",
+    "due-reflect-back",
+    "due-check-understanding",
+    "due-find-the-source",
+    "due-offer-solution",
+    "due-offer-options",
+    "due-positive-words",
+    "due-say-next-step",
+    "due-plain-words",
+    "due-not-defensive",
+    "due-thank",
+    "due-stay-calm",
+    "due-lighten",
+    "due-invite-review",
+];
 
 /// A moment for the coach.
 #[derive(Clone, Debug, PartialEq)]

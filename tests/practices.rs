@@ -9,6 +9,7 @@ mod truth;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use evenkeel::event::DUE;
 use evenkeel::language::model::LanguageModel;
 use evenkeel::language::practices::{Before, Detector, PracticeWeights};
 use evenkeel::language::spoken;
@@ -117,7 +118,7 @@ fn what_only_looks_like_it_is_not() {
 #[test]
 fn what_was_said_before_is_heard() {
     let accepts = |before: &str| {
-        let before = DETECTOR.before([before]);
+        let before = DETECTOR.before([(Agent, before)]);
         let acts = DETECTOR.hear(Customer, "yes, that's fine", &before).acts;
         acts.iter().find(|act| act.name == "accepts").map_or(0.0, |act| act.score)
     };
@@ -145,37 +146,39 @@ fn the_words_that_carry_it_are_named() {
 }
 
 #[test]
-fn replies_that_fall_short_are_told_from_such_as_do_not() {
+fn what_is_due_is_told_from_what_is_not() {
     let grief =
         "My mother died on Sunday and I can't get into her account, I don't know what to do.";
     let wish = "Can nobody come today? We have no heating and a baby in the house.";
     let asked = "So who is going to ring me, and when?";
-    for (name, before, short, good) in [
+    let care = ["due-empathise", "due-acknowledge"];
+    for (names, before, short, good) in [
         (
-            "passes-over",
+            &care[..],
             grief,
             "Okay. Can I take the account number?",
-            "Oh, I'm so sorry about your mother.",
+            "Oh, I'm so sorry about your mother, that must be so hard. Let me see to it for you.",
         ),
         (
-            "dead-end",
+            &["due-positive-words", "due-offer-options", "due-offer-solution"],
             wish,
             "No, there's nothing we can do. That's the policy.",
-            "I can't today, but I can have somebody with you at eight tomorrow.",
+            "Yes, I can have somebody with you by eight tonight, and I'm sending a heater round now.",
         ),
         (
-            "leaves-open",
+            &["due-say-next-step"],
             asked,
             "Somebody should be in touch at some point.",
             "I'll ring you myself on Friday at ten.",
         ),
     ] {
         let heard = |text: &str| {
-            let acts = DETECTOR.hear(Agent, text, &DETECTOR.before([before])).acts;
-            acts.iter().any(|act| act.name == name)
+            let acts = DETECTOR.hear(Agent, text, &DETECTOR.before([(Customer, before)])).acts;
+            acts.iter().map(|act| act.name).find(|name| DUE.contains(name))
         };
-        assert!(heard(short), "{name}: {short}");
-        assert!(!heard(good), "{name}: {good}");
+        let due = heard(short);
+        assert!(due.is_some_and(|due| names.contains(&due)), "{due:?}: {short}");
+        assert_eq!(heard(good), None, "{good}");
     }
 }
 
@@ -198,7 +201,7 @@ fn textbook_phrases_are_heard() {
             "agent" => (Agent, before),
             _ => (Customer, ""),
         };
-        let acts = DETECTOR.hear(party, text, &DETECTOR.before([before])).acts;
+        let acts = DETECTOR.hear(party, text, &DETECTOR.before([(party.other(), before)])).acts;
         let (broken, name) = (name.starts_with('!'), name.trim_start_matches('!'));
         if !acts.iter().any(|act| act.name == name && act.broken == broken) {
             missed.push(row);
@@ -215,9 +218,11 @@ fn the_measured_figures_hold() {
         let truth = Truth::read(&root(&format!("tests/fixtures/practices/{file}.jsonl"))).unwrap();
         let mut scores = Scores::default();
         for dialogue in &truth.dialogues {
+            let mut before = Before::default();
             for (at, turn) in dialogue.turns.iter().enumerate() {
-                let before = DETECTOR.before(dialogue.before(at));
-                let heard = DETECTOR.hear(turn.party, &turn.text, &before);
+                let reading = DETECTOR.read(&turn.text);
+                let heard = DETECTOR.hear_reading(turn.party, &reading, &before);
+                before.push(turn.party, &reading);
                 scores.add(dialogue, at, &heard);
             }
         }

@@ -80,13 +80,15 @@ fn compare(table: &[Judged]) {
 #[test]
 fn suggestions_are_those_that_were_judged() {
     for (table, least) in [
-        (include_str!("fixtures/reflections-a.tsv"), 89),
-        (include_str!("fixtures/reflections-b.tsv"), 79),
-        (include_str!("fixtures/reflections-c.tsv"), 92),
-        (include_str!("fixtures/reflections-d.tsv"), 88),
-        (include_str!("fixtures/reflections-e.tsv"), 83),
-        (include_str!("fixtures/reflections-f.tsv"), 81),
-        (include_str!("fixtures/reflections-g.tsv"), 82),
+        (include_str!("fixtures/reflections-a.tsv"), 88),
+        (include_str!("fixtures/reflections-b.tsv"), 80),
+        (include_str!("fixtures/reflections-c.tsv"), 86),
+        (include_str!("fixtures/reflections-d.tsv"), 87),
+        (include_str!("fixtures/reflections-e.tsv"), 88),
+        (include_str!("fixtures/reflections-f.tsv"), 80),
+        (include_str!("fixtures/reflections-g.tsv"), 86),
+        (include_str!("fixtures/reflections-h.tsv"), 81),
+        (include_str!("fixtures/reflections-i.tsv"), 88),
     ] {
         let table = read(table);
         assert_eq!(table.len(), 100);
@@ -99,7 +101,6 @@ fn suggestions_are_those_that_were_judged() {
 fn statements_without_a_problem_are_left_alone() {
     for text in [
         "my husband usually deals with the bills",
-        "your colleague told me to call this number",
         "where is the nearest branch",
         "all i want is to say thank you",
         "i don't know how to thank you",

@@ -11,6 +11,8 @@ use crate::language::redact::Redaction;
 
 /// A quote is cut to so many words.
 const QUOTE_WORDS: usize = 14;
+/// A complaint is said back for so long.
+const SUGGESTED_SECS: f64 = 45.0;
 
 /// All that a rule can look at.
 #[derive(Clone, Copy)]
@@ -108,13 +110,20 @@ impl Known<'_> {
         }
     }
 
-    /// A sentence to say: the last open complaint said back, where that can be told.
+    /// A sentence to say: a complaint of a moment ago that nothing has met of what the rule asks for, said back,
+    /// where that can be told; of several the last.
     pub fn suggestion(&self, rule: &Rule) -> Option<String> {
-        let first = rule.when.first().filter(|_| rule.suggests)?;
-        let Fact::Open(of, until) = &first.fact else { return None };
-        let open = self.memory.open(of, until, rule.min_score)?;
-        let times = self.memory.since(of, open.span.start, rule.min_score);
-        times.filter(|time| time.suggestion.is_some()).last()?.suggestion.clone()
+        if !rule.suggests {
+            return None;
+        }
+        let complaint = [Happening::said("complaint")?];
+        let practice = Happening::kept(rule.practice);
+        let until: Vec<Happening> = practice.into_iter().chain(rule.heeded_by.clone()).collect();
+        let open = self.memory.open(&complaint, &until, 0.0)?;
+        let times = self.memory.since(&complaint, open.span.start, 0.0);
+        let last = times.filter(|time| time.suggestion.is_some()).last()?;
+        let fresh = self.now.now.secs_since(last.span.end) <= SUGGESTED_SECS;
+        last.suggestion.clone().filter(|_| fresh)
     }
 }
 

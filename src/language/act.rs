@@ -1,4 +1,4 @@
-//! What an utterance does, as its words show it.
+//! What an utterance does, and what is due after it, as its words show it.
 
 use std::ops::Range;
 

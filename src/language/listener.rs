@@ -1,11 +1,12 @@
 //! Listens to a conversation, utterance by utterance, and says what was done by saying it: the
-//! practices of the agent, what the customer said that matters, what their problem is, and what was
-//! promised.
+//! practices of the agent, what the customer said that matters, what their problem is, what was
+//! promised, and what a coach would ask for now.
 //!
 //! What an utterance does is heard by the [`Detector`], from its words and those before. What it does in this
 //! conversation is decided here: a reflection must take up what this customer said, a promise must
 //! be one, and a complaint comes with a sentence that says it back.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use super::promise::promises;
 use super::reflection::Reflection;
 use super::spoken;
 use crate::event::{Body, Practice, REMARKS, Remark, Word, evidence};
-use crate::units::{CallSpan, CallTime, Party, PerParty};
+use crate::units::{CallSpan, CallTime, Party};
 
 /// A reflection takes up what was said in so many of the customer's last utterances.
 const STATEMENTS: usize = 4;
@@ -58,7 +59,9 @@ pub struct Said<'a> {
 struct Statement {
     text: String,
     end: CallTime,
-    meaning: Embedding,
+    reading: Reading,
+    /// Made of it once the agent says something back.
+    meaning: OnceCell<Embedding>,
 }
 
 /// What is needed to understand a conversation, shared by all of them.
@@ -77,8 +80,7 @@ pub struct Listener {
     /// The day of the call, by which due dates are told.
     day: Option<Date>,
     statements: VecDeque<Statement>,
-    /// What each party said last.
-    last: PerParty<Before>,
+    before: Before,
     issue: Option<&'static str>,
     /// When the agent ended saying it back, if that was the last thing said.
     said_back: Option<CallTime>,
@@ -91,7 +93,7 @@ impl Listener {
             understanding,
             day,
             statements: VecDeque::new(),
-            last: PerParty::default(),
+            before: Before::default(),
             issue: None,
             said_back: None,
         }
@@ -102,8 +104,8 @@ impl Listener {
         if said.confidence < MIN_CONFIDENCE {
             return Vec::new();
         }
-        let before = &self.last[said.party.other()];
-        let heard = self.understanding.detector.hear_reading(said.party, reading, before);
+        let detector = &self.understanding.detector;
+        let heard = detector.hear_reading(said.party, reading, &self.before);
         let place = Place::new(said);
         let bodies = match said.party {
             Party::Customer => {
@@ -112,7 +114,7 @@ impl Listener {
             }
             Party::Agent => self.agent(said, heard, &place),
         };
-        self.last[said.party].push(reading);
+        self.before.push(said.party, reading);
         bodies
     }
 
@@ -157,7 +159,8 @@ impl Listener {
             self.statements.push_back(Statement {
                 text: said.text.to_owned(),
                 end: said.span.end,
-                meaning: Embedding::of(&self.understanding.model, reading),
+                reading: reading.clone(),
+                meaning: OnceCell::new(),
             });
         }
         if self.statements.len() > STATEMENTS {
@@ -172,10 +175,7 @@ impl Listener {
         let does = |name: &str| heard.acts.iter().any(|act| act.name == name && !act.broken);
         let breaches = |act: &Act| act.broken && TAKE_BACK.contains(&act.name);
         // "I'll see to it, somebody will ring" says what comes next all the same.
-        let leaves_open = |act: &Act| match act.name {
-            "say-next-step" => act.broken,
-            name => name == "leaves-open",
-        };
+        let leaves_open = |act: &Act| act.name == "say-next-step" && act.broken;
         let open = heard.acts.iter().any(leaves_open) && !does("say-next-step");
         let undone = heard.acts.iter().any(breaches) && !does("apologise");
         let checks = self.said_back.take().is_some_and(|end| {
@@ -245,7 +245,8 @@ impl Listener {
         let statements = self.statements.iter();
         let (shared, near) = statements.fold((0.0, -1.0), |(shared, near): (f32, f32), said| {
             let taken = taken_up(&said.text, text).share_of_reply;
-            (shared.max(taken), near.max(meaning.similarity(&said.meaning)))
+            let theirs = said.meaning.get_or_init(|| Embedding::of(model, &said.reading));
+            (shared.max(taken), near.max(meaning.similarity(theirs)))
         });
         (shared >= SHARED || near >= NEAR).then_some((shared, near))
     }

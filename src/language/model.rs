@@ -61,6 +61,7 @@ pub struct LanguageModel {
 }
 
 /// A text that was read.
+#[derive(Clone)]
 pub struct Reading {
     /// Its words, as [`spoken::words`] gives them.
     pub words: Vec<String>,

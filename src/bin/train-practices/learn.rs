@@ -13,7 +13,7 @@ use evenkeel::language::practices::{Before, LABELS, PracticeWeights};
 
 use super::base::{Base, LAYERS};
 use super::chance::Chance;
-use super::dialogues::{self, Turn, WRITTEN};
+use super::dialogues::{self, CALLS, HELD_CALLS, Told, Turn, WRITTEN};
 use super::export;
 use super::linear::Step;
 use super::look::Look;
@@ -29,6 +29,10 @@ const MISHEARD: f32 = 0.15;
 const JOINED: f32 = 0.12;
 /// Share of the turns that are learnt from without what was said before.
 const UNKNOWN_BEFORE: f32 = 0.1;
+/// Share of the turns of calls of which only the end is learnt from, after a pause.
+const SPLIT: f32 = 0.2;
+/// How much counts what is due and may pass as well.
+const OPTIONAL_WEIGHT: f32 = 0.5;
 /// How much the kind of a problem counts beside a label.
 const KIND_WEIGHT: f32 = 2.0;
 
@@ -62,10 +66,10 @@ pub struct Args {
     /// Layers that are trained
     #[arg(long, default_value_t = 3)]
     layers: usize,
-    /// Leave out a writer, whose turns are looked at instead
+    /// Leave out a writer of dialogues, whose turns are looked at instead
     #[arg(long)]
     without: Option<String>,
-    /// Learn only from every n-th dialogue, to try things out
+    /// Learn only from every n-th dialogue and call, to try things out
     #[arg(long, default_value_t = 1)]
     every: usize,
 }
@@ -82,7 +86,7 @@ fn marks() -> Marks {
     let every = |second: usize| {
         (0..WIDTH).map(|at| if at % second == 0 { -0.25 } else { 0.25 }).collect::<Vec<f32>>()
     };
-    Marks { echo: every(2), before: every(3) }
+    Marks { echo: every(2), before: [every(5), every(3), every(7), every(4)] }
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
@@ -93,16 +97,25 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let shared = 3;
     ensure!(shared + args.layers <= LAYERS && args.layers > 0, "--layers is 1 to 3");
     let mut chance = Chance::new(args.seed);
-    let layers = (shared..shared + args.layers).map(|i| export::layer(&base, i));
-    let head = Head::new(PracticeWeights::questions(), &mut chance);
-    let mut network = Network { layers: layers.collect(), head };
+    let mut beginning = || Network {
+        layers: (shared..shared + args.layers).map(|i| export::layer(&base, i)).collect(),
+        head: Head::new(PracticeWeights::questions(), &mut chance),
+    };
+    let (mut network, mut twin) = (beginning(), beginning());
 
-    let (mut learnt, mut held) = (Vec::new(), Vec::new());
+    let (mut learnt, mut held, mut held_calls) = (Vec::new(), Vec::new(), Vec::new());
     for (writer, lines) in WRITTEN {
         let dialogues = dialogues::read(lines).with_context(|| format!("writer {writer}"))?;
         match args.without.as_deref() == Some(writer) {
             true => held.extend(dialogues),
             false => learnt.extend(dialogues.into_iter().step_by(args.every)),
+        }
+    }
+    for (writer, text) in CALLS {
+        let calls = dialogues::read_calls(text).with_context(|| format!("writer {writer}"))?;
+        match writer == HELD_CALLS {
+            true => held_calls.extend(calls),
+            false => learnt.extend(calls.into_iter().step_by(args.every)),
         }
     }
     let mut look = Look::default();
@@ -112,10 +125,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if !held.is_empty() {
         look.add_turns("the writer left out", &held, &model);
     }
+    look.add_turns("the calls left out", &held_calls, &model);
     let counts = dialogues::counts(learnt.iter().flatten());
     let weights: Vec<f32> = (0..LABELS.len())
         .map(|label| {
-            let (with, without) = counts[&label];
+            let (with, without) = counts.get(&label).copied().unwrap_or_default();
             (without as f32 / with.max(1) as f32).sqrt().clamp(1.0, MOST_WEIGHT)
         })
         .collect();
@@ -126,17 +140,18 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
     let mut number = 0;
     for epoch in 1..=args.epochs {
-        let mut items: Vec<Item> = heard(&learnt, &befores, &mut chance)
-            .iter()
-            .filter_map(|(turn, before)| item(&model, &marks, turn, *before, &weights))
-            .collect();
-        chance.shuffle(&mut items);
-        let batches = items.len().div_ceil(args.batch);
+        let mut turns = heard(&learnt, &befores, &model, &mut chance);
+        chance.shuffle(&mut turns);
+        let batches = turns.len().div_ceil(args.batch);
         let steps = (args.epochs * batches) as f32;
         let mut losses = 0.0;
-        for (i, batch) in items.chunks(args.batch).enumerate() {
+        for (i, batch) in turns.chunks(args.batch).enumerate() {
             number += 1;
-            let batch: Vec<Sample<'_>> = batch
+            let items = batch
+                .iter()
+                .filter_map(|(turn, before)| item(&model, &marks, turn, before, &weights));
+            let items: Vec<Item> = items.collect();
+            let samples: Vec<Sample<'_>> = items
                 .iter()
                 .map(|Item { vectors, beside, answers }| Sample {
                     vectors,
@@ -145,7 +160,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
                     weight: 1.0,
                 })
                 .collect();
-            losses += network.learn(&batch, args.drop, &mut chance);
+            if samples.is_empty() {
+                continue;
+            }
+            losses += network.learn_with(&mut twin, &samples, args.drop, &mut chance);
             network.step(Step::of(number, steps, args.rate), 10.0);
             if (i + 1) % 100 == 0 {
                 let loss = losses / (i + 1) as f32;
@@ -160,7 +178,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         file.network("practices", &network);
         file.numbers("practices.sample".into(), &sample(&model));
         file.numbers("practices.echo".into(), &marks.echo);
-        file.numbers("practices.before".into(), &marks.before);
+        file.numbers("practices.before".into(), &marks.before.concat());
         let bytes = file.bytes()?;
         std::fs::write(&args.out, &bytes).with_context(|| args.out.display().to_string())?;
         eprintln!("epoch {epoch}: loss {:.4}, {:.0} s", losses / batches as f32, secs(began));
@@ -173,35 +191,45 @@ fn secs(began: Instant) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-/// What the other party said before each turn.
+/// What was said before each turn.
 fn befores(turns: &[Turn], model: &LanguageModel) -> Vec<Before> {
     let texts: Vec<String> = turns.iter().map(Turn::text).collect();
     let said = turns.iter().zip(&texts).map(|(turn, text)| (turn.party, text.as_str()));
     dialogues::read_turns(said, model).into_iter().map(|(_, before)| before).collect()
 }
 
-/// The turns of an epoch, each with what the other party said before: some misheard, and some joined as
-/// well.
-fn heard<'a>(
+/// The turns of an epoch, each with what was said before: some misheard, some joined as well, of some only the
+/// end after a pause.
+fn heard(
     dialogues: &[Vec<Turn>],
-    befores: &'a [Vec<Before>],
+    befores: &[Vec<Before>],
+    model: &LanguageModel,
     chance: &mut Chance,
-) -> Vec<(Turn, Option<&'a Before>)> {
+) -> Vec<(Turn, Before)> {
     let mut turns = Vec::new();
     for (dialogue, befores) in dialogues.iter().zip(befores) {
         for (at, turn) in dialogue.iter().enumerate() {
+            if chance.unit() < SPLIT
+                && let Some((begun, rest)) = dialogues::split(turn, chance)
+            {
+                let mut before = befores[at].clone();
+                before.push(turn.party, &model.read(&begun));
+                turns.push((rest, before));
+                continue;
+            }
             let heard = match chance.unit() < MISHEARD {
                 true => dialogues::misheard(turn, chance),
                 false => turn.clone(),
             };
-            let before = match chance.unit() < UNKNOWN_BEFORE {
-                true => None,
-                false => Some(&befores[at]),
+            // What is due hangs on what was said.
+            let before = match turn.told != Told::Due && chance.unit() < UNKNOWN_BEFORE {
+                true => Before::default(),
+                false => befores[at].clone(),
             };
             if chance.unit() < JOINED {
                 let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
                 let joined = next.and_then(|next| dialogues::joined(turn, next));
-                turns.extend(joined.map(|joined| (joined, before)));
+                turns.extend(joined.map(|joined| (joined, before.clone())));
             }
             turns.push((heard, before));
         }
@@ -213,18 +241,19 @@ fn item(
     model: &LanguageModel,
     marks: &Marks,
     turn: &Turn,
-    before: Option<&Before>,
+    before: &Before,
     weights: &[f32],
 ) -> Option<Item> {
     let reading = model.read(&turn.text());
-    let echoed = echoed(&reading.words, &before.map(Before::text).unwrap_or_default());
+    let echoed = echoed(&reading.words, &before.words_of(turn.party.other()));
     // Only the first part of a long text.
     let mut vectors = marks.own(reading.parts.first()?, &echoed);
     vectors.truncate(LONGEST * WIDTH);
+    let sure = if turn.optional { OPTIONAL_WEIGHT } else { 1.0 };
     let mut answers: Vec<Answer> = turn
         .known()
         .map(|question| match turn.labels.contains(&question) {
-            true => Answer { question, target: vec![1.0], weight: weights[question] },
+            true => Answer { question, target: vec![1.0], weight: weights[question] * sure },
             false => Answer { question, target: vec![0.0], weight: 1.0 },
         })
         .collect();
@@ -236,6 +265,6 @@ fn item(
     if answers.is_empty() {
         return None;
     }
-    let beside = before.map(|before| marks.of_before(before)).unwrap_or_default();
+    let beside = marks.of_before(before, turn.party);
     Some(Item { vectors, beside, answers })
 }

@@ -136,10 +136,13 @@ impl Look {
                 best(points.iter().map(|point| (point.network, point.there)).collect()).f1
             });
             let f1: Vec<f64> = f1.collect();
-            let mean = f1.iter().sum::<f64>() / f1.len() as f64;
+            let known =
+                points.iter().filter(|points| points.iter().any(|point| point.there)).count();
+            let mean = f1.iter().sum::<f64>() / known.max(1) as f64;
             let of_labels: Vec<String> = f1
                 .iter()
                 .zip(&LABELS)
+                .filter(|(f1, _)| **f1 > 0.0)
                 .map(|(f1, label)| format!("{} {:.0}", label.tag(), 100.0 * f1))
                 .collect();
             eprintln!(

@@ -1,5 +1,5 @@
 //! `train-practices`: makes `models/minilm-practices.safetensors`, which tells what an utterance
-//! does.
+//! does, and what is due after it.
 //!
 //! Above the shared layers of `models/minilm-words.safetensors`, which stay as they are, copies of
 //! all-MiniLM-L6-v2's upper layers and a new head learn from the dialogues beside this file, in 32
@@ -32,9 +32,9 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "train-practices", about = "Train the layers that tell what an utterance does")]
 enum Command {
-    /// Learn from the dialogues
+    /// Learn from the dialogues and calls
     Learn(learn::Args),
-    /// Shift each label so that 0.5 is its threshold, and tell what patterns are worth
+    /// Shift each label of what an utterance does so that 0.5 is its threshold, and tell what patterns are worth
     Calibrate(calibrate::Args),
 }
 

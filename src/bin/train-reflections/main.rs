@@ -35,7 +35,7 @@ use evenkeel::language::reflection::pointer::{Chances, names_nothing};
 
 use base::{Base, LAYERS};
 use chance::Chance;
-use layer::Layer;
+use layer::{Layer, Text};
 use linear::Step;
 use network::{Network, Sample};
 use pointer::{Known, Pointer};
@@ -175,9 +175,7 @@ fn look(network: &Network<Pointer>, held: &[Statement]) {
 
 /// What the layers make of a text, nothing left out.
 fn above(layers: &[Layer], vectors: &[f32]) -> Vec<f32> {
-    let whole = 0..vectors.len() / WIDTH;
-    let through = |x: Vec<f32>, layer: &Layer| {
-        layer.forward(x, std::slice::from_ref(&whole), 0.0, &mut Chance::new(0)).0
-    };
+    let whole = Text::below([(vectors.len() / WIDTH, 0)].into_iter());
+    let through = |x: Vec<f32>, layer: &Layer| layer.forward(x, &whole, 0.0, &mut Chance::new(0)).0;
     layers.iter().fold(vectors.to_vec(), through)
 }

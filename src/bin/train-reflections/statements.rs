@@ -8,7 +8,7 @@ use super::pointer::{Known, Words};
 
 /// What the writers wrote, a line a turn: the text, stretches of it to say back (best first, none where
 /// nothing should be), and for each what it calls "it". Each writer had trades and ways to speak of their own.
-pub const WRITTEN: [(&str, &str); 41] = [
+pub const WRITTEN: [(&str, &str); 50] = [
     ("a", include_str!("statements/train-a.tsv")),
     ("b", include_str!("statements/train-b.tsv")),
     ("c", include_str!("statements/train-c.tsv")),
@@ -50,6 +50,15 @@ pub const WRITTEN: [(&str, &str); 41] = [
     ("am", include_str!("statements/train-am.tsv")),
     ("an", include_str!("statements/train-an.tsv")),
     ("ao", include_str!("statements/train-ao.tsv")),
+    ("ap", include_str!("statements/train-ap.tsv")),
+    ("aq", include_str!("statements/train-aq.tsv")),
+    ("ar", include_str!("statements/train-ar.tsv")),
+    ("as", include_str!("statements/train-as.tsv")),
+    ("at", include_str!("statements/train-at.tsv")),
+    ("au", include_str!("statements/train-au.tsv")),
+    ("av", include_str!("statements/train-av.tsv")),
+    ("aw", include_str!("statements/train-aw.tsv")),
+    ("ax", include_str!("statements/train-ax.tsv")),
 ];
 
 /// One turn, read with and without its punctuation.

@@ -3,8 +3,6 @@
 //! The pieces of all texts of a batch lie one below the other in one matrix; only the attention keeps
 //! to the bounds of a text.
 
-use std::ops::Range;
-
 use evenkeel::exponential::exp;
 use evenkeel::language::encoder::{HEAD, WIDTH, erf, gelu, softmax};
 
@@ -19,6 +17,48 @@ pub struct Layer {
     pub up: Linear,
     pub down: Linear,
     pub norm: Norm,
+}
+
+/// Where the pieces of a text lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The first.
+    pub start: usize,
+    /// How many it has, and so many come out.
+    pub own: usize,
+    /// With those behind them that they look at, and of which nothing comes out.
+    pub all: usize,
+}
+
+impl Text {
+    /// One below the other: texts of so many pieces, and so many beside each.
+    pub fn below(sizes: impl Iterator<Item = (usize, usize)>) -> Vec<Text> {
+        let texts = sizes.scan(0, |end, (own, beside)| {
+            let start = *end;
+            *end += own + beside;
+            Some(Text { start, own, all: own + beside })
+        });
+        texts.collect()
+    }
+
+    /// Where its own pieces lie among those that come out, if so many came out before.
+    fn out(self, before: usize) -> Text {
+        Text { start: before, own: self.own, all: self.own }
+    }
+
+    /// Their numbers.
+    pub fn numbers(self) -> std::ops::Range<usize> {
+        self.start * WIDTH..(self.start + self.own) * WIDTH
+    }
+}
+
+/// Each text with where it lies among what comes out.
+fn with_out(texts: &[Text]) -> impl Iterator<Item = (Text, Text)> {
+    texts.iter().scan(0, |before, text| {
+        let out = text.out(*before);
+        *before += text.own;
+        Some((*text, out))
+    })
 }
 
 /// What backward needs of forward.
@@ -58,22 +98,24 @@ pub fn through(kept: &[f32], slope: &[f32]) -> Vec<f32> {
 }
 
 impl Layer {
+    /// What comes out of the texts' own pieces, one below the other.
     pub fn forward(
         &self,
         x: Vec<f32>,
-        texts: &[Range<usize>],
+        texts: &[Text],
         drop: f32,
         chance: &mut Chance,
     ) -> (Vec<f32>, Trace) {
         let heads = self.attention.forward(&x);
-        let mut seen = vec![0.0; x.len()];
+        let own: Vec<f32> = texts.iter().flat_map(|text| &x[text.numbers()]).copied().collect();
+        let mut seen = vec![0.0; own.len()];
         let mut weights = Vec::new();
-        for text in texts {
-            attend(&heads, text, &mut seen, &mut weights);
+        for (text, out) in with_out(texts) {
+            attend(&heads, text, &mut seen[out.numbers()], &mut weights);
         }
         let mut step = self.attention_out.forward(&seen);
         let kept_attention = drop_out(&mut step, drop, chance);
-        add(&mut step, &x);
+        add(&mut step, &own);
         let (middle, attention_normed) = self.attention_norm.forward(step);
         let inner = self.up.forward(&middle);
         let inner_gelu: Vec<f32> = inner.iter().map(|x| gelu(*x)).collect();
@@ -97,7 +139,8 @@ impl Layer {
         (y, trace)
     }
 
-    pub fn backward(&mut self, trace: &Trace, dy: Vec<f32>, texts: &[Range<usize>]) -> Vec<f32> {
+    /// The slope by all that went in.
+    pub fn backward(&mut self, trace: &Trace, dy: Vec<f32>, texts: &[Text]) -> Vec<f32> {
         let d_sum = self.norm.backward(&trace.normed, dy);
         let mut d_inner = self.down.backward(&trace.inner_gelu, &through(&trace.kept, &d_sum));
         for (d, x) in d_inner.iter_mut().zip(&trace.inner) {
@@ -112,11 +155,14 @@ impl Layer {
             self.attention_out.backward(&trace.seen, &through(&trace.kept_attention, &d_sum));
         let mut d_heads = vec![0.0; trace.heads.len()];
         let mut at = 0;
-        for text in texts {
-            attend_backward(&trace.heads, text, &trace.weights, &mut at, &d_seen, &mut d_heads);
+        for (text, out) in with_out(texts) {
+            let d_seen = &d_seen[out.numbers()];
+            attend_backward(&trace.heads, text, &trace.weights, &mut at, d_seen, &mut d_heads);
         }
         let mut dx = self.attention.backward(&trace.x, &d_heads);
-        add(&mut dx, &d_sum);
+        for (text, out) in with_out(texts) {
+            add(&mut dx[text.numbers()], &d_sum[out.numbers()]);
+        }
         dx
     }
 
@@ -144,72 +190,57 @@ fn part(piece: usize, which: usize, head: usize) -> usize {
     piece * 3 * WIDTH + which * WIDTH + head
 }
 
-fn attend(heads: &[f32], text: &Range<usize>, seen: &mut [f32], weights: &mut Vec<f32>) {
-    let n = text.len();
+fn attend(heads: &[f32], text: Text, seen: &mut [f32], weights: &mut Vec<f32>) {
+    let (own, all) = (text.own, text.all);
     let scale = 1.0 / (HEAD as f32).sqrt();
     let row = 3 * WIDTH;
     for head in (0..WIDTH).step_by(HEAD) {
         let at = weights.len();
-        weights.resize(at + n * n, 0.0);
+        weights.resize(at + own * all, 0.0);
         let scores = &mut weights[at..];
         let (query, key) =
             (&heads[part(text.start, 0, head)..], &heads[part(text.start, 1, head)..]);
-        multiply((n, n, HEAD), query, (row, 1), key, (1, row), scores, n, false, scale);
-        scores.chunks_exact_mut(n).for_each(softmax);
+        multiply((own, all, HEAD), query, (row, 1), key, (1, row), scores, all, false, scale);
+        scores.chunks_exact_mut(all).for_each(softmax);
         let value = &heads[part(text.start, 2, head)..];
-        let out = &mut seen[text.start * WIDTH + head..];
-        multiply((n, HEAD, n), scores, (n, 1), value, (row, 1), out, WIDTH, false, 1.0);
+        let out = &mut seen[head..];
+        multiply((own, HEAD, all), scores, (all, 1), value, (row, 1), out, WIDTH, false, 1.0);
     }
 }
 
 fn attend_backward(
     heads: &[f32],
-    text: &Range<usize>,
+    text: Text,
     weights: &[f32],
     at: &mut usize,
     d_seen: &[f32],
     d_heads: &mut [f32],
 ) {
-    let n = text.len();
+    let (own, all) = (text.own, text.all);
     let scale = 1.0 / (HEAD as f32).sqrt();
     let row = 3 * WIDTH;
     for head in (0..WIDTH).step_by(HEAD) {
-        let weights = &weights[*at..*at + n * n];
-        *at += n * n;
-        let d_out = &d_seen[text.start * WIDTH + head..];
+        let weights = &weights[*at..*at + own * all];
+        *at += own * all;
+        let d_out = &d_seen[head..];
         let place = |which| part(text.start, which, head);
         let d_value = &mut d_heads[place(2)..];
-        multiply((n, HEAD, n), weights, (1, n), d_out, (WIDTH, 1), d_value, row, false, 1.0);
-        let mut d_scores = vec![0.0; n * n];
+        multiply((all, HEAD, own), weights, (1, all), d_out, (WIDTH, 1), d_value, row, false, 1.0);
+        let mut d_scores = vec![0.0; own * all];
         let value = &heads[place(2)..];
-        multiply((n, n, HEAD), d_out, (WIDTH, 1), value, (1, row), &mut d_scores, n, false, 1.0);
-        for (d, w) in d_scores.chunks_exact_mut(n).zip(weights.chunks_exact(n)) {
+        let size = (own, all, HEAD);
+        multiply(size, d_out, (WIDTH, 1), value, (1, row), &mut d_scores, all, false, 1.0);
+        for (d, w) in d_scores.chunks_exact_mut(all).zip(weights.chunks_exact(all)) {
             let along: f32 = d.iter().zip(w).map(|(d, w)| d * w).sum();
             d.iter_mut().zip(w).for_each(|(d, w)| *d = w * (*d - along));
         }
         let d_query = &mut d_heads[place(0)..];
-        multiply(
-            (n, HEAD, n),
-            &d_scores,
-            (n, 1),
-            &heads[place(1)..],
-            (row, 1),
-            d_query,
-            row,
-            false,
-            scale,
-        );
+        let key = &heads[place(1)..];
+        let size = (own, HEAD, all);
+        multiply(size, &d_scores, (all, 1), key, (row, 1), d_query, row, false, scale);
         let d_key = &mut d_heads[place(1)..];
-        multiply(
-            (n, HEAD, n),
-            &d_scores,
-            (1, n),
-            &heads[place(0)..],
-            (row, 1),
-            d_key,
-            row,
-            false,
-            scale,
-        );
+        let query = &heads[place(0)..];
+        let size = (all, HEAD, own);
+        multiply(size, &d_scores, (1, all), query, (row, 1), d_key, row, false, scale);
     }
 }

@@ -16,6 +16,7 @@ mod export;
 mod goemotions;
 mod layer;
 mod linear;
+#[allow(dead_code, reason = "shared with `train-practices`, which uses all of it")]
 mod network;
 
 use std::path::PathBuf;

@@ -2,13 +2,11 @@
 //!
 //! The same arithmetic as `language::encoder`, whose layers these become.
 
-use std::ops::Range;
-
 use evenkeel::exponential::exp;
 use evenkeel::language::encoder::{WIDTH, softmax, sum_of_products};
 
 use super::chance::Chance;
-use super::layer::{Layer, drop_out, through};
+use super::layer::{Layer, Text, drop_out, through};
 use super::linear::{Learnt, Step, add};
 
 /// Votes of pieces for answers to questions, weighted by what each piece counts for a question.
@@ -170,9 +168,11 @@ pub struct Sample<'a, K = Vec<Answer>> {
 impl<H: Answers> Network<H> {
     /// The mean loss over a batch; its slopes are added to those of all that is learnt.
     pub fn learn(&mut self, batch: &[Sample<'_, H::Known>], drop: f32, chance: &mut Chance) -> f32 {
-        let texts = bounds(batch.iter().map(|sample| sample.vectors.len()));
-        let with_others =
-            bounds(batch.iter().map(|sample| sample.vectors.len() + sample.beside.len()));
+        let pieces = |vectors: &[f32]| vectors.len() / WIDTH;
+        let sizes = batch.iter().map(|sample| (pieces(sample.vectors), pieces(sample.beside)));
+        let beside = Text::below(sizes.clone());
+        let alone = Text::below(sizes.map(|(own, _)| (own, 0)));
+        let among = |layer: usize| if layer == 0 { &beside } else { &alone };
         let mut x = Vec::new();
         for sample in batch {
             x.extend_from_slice(sample.vectors);
@@ -180,32 +180,59 @@ impl<H: Answers> Network<H> {
         }
         let mut traces = Vec::new();
         for (i, layer) in self.layers.iter().enumerate() {
-            let among = if i == 0 { &with_others } else { &texts };
-            let (y, trace) = layer.forward(x, among, drop, chance);
+            let (y, trace) = layer.forward(x, among(i), drop, chance);
             x = y;
-            if i == 0 {
-                x = own(&x, &with_others, &texts);
-            }
             traces.push(trace);
         }
         let kept = drop_out(&mut x, drop, chance);
         let mut dx = vec![0.0; x.len()];
         let mut loss = 0.0;
         let total: f32 = batch.iter().map(|sample| sample.weight).sum();
-        for (sample, text) in batch.iter().zip(&texts) {
-            let numbers = text.start * WIDTH..text.end * WIDTH;
+        for (sample, text) in batch.iter().zip(&alone) {
+            let numbers = text.numbers();
             let factor = sample.weight / total;
             let of_text = &x[numbers.clone()];
             loss += factor * self.head.learn(of_text, sample.answers, factor, &mut dx[numbers]);
         }
         dx = through(&kept, &dx);
         for (i, (layer, trace)) in self.layers.iter_mut().zip(&traces).enumerate().rev() {
-            if i == 0 {
-                dx = among_others(&dx, &with_others, &texts);
-            }
-            dx = layer.backward(trace, dx, if i == 0 { &with_others } else { &texts });
+            dx = layer.backward(trace, dx, among(i));
         }
         loss
+    }
+
+    /// The same as [`Self::learn`] after a step, one half of the batch by a twin at the same time; what the twin
+    /// has learnt before is forgotten.
+    pub fn learn_with(
+        &mut self,
+        twin: &mut Self,
+        batch: &[Sample<'_, H::Known>],
+        drop: f32,
+        chance: &mut Chance,
+    ) -> f32
+    where
+        H: Send,
+        H::Known: Sync,
+    {
+        for (own, other) in self.learnt().into_iter().zip(twin.learnt()) {
+            other.values.copy_from_slice(&own.values);
+            other.slope.fill(0.0);
+        }
+        let (first, second) = batch.split_at(batch.len().div_ceil(2));
+        let mut chances = [Chance::new(chance.next()), Chance::new(chance.next())];
+        let [own, other] = &mut chances;
+        let (own, other) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| twin.learn(second, drop, other));
+            (self.learn(first, drop, own), other.join().expect("learning ends"))
+        });
+        let total = |half: &[Sample<'_, H::Known>]| half.iter().map(|s| s.weight).sum::<f32>();
+        let share = total(second) / total(batch);
+        for (own, other) in self.learnt().into_iter().zip(twin.learnt()) {
+            for (own, other) in own.slope.iter_mut().zip(&other.slope) {
+                *own += (*other - *own) * share;
+            }
+        }
+        own + (other - own) * share
     }
 
     fn learnt(&mut self) -> Vec<&mut Learnt> {
@@ -231,36 +258,6 @@ impl<H: Answers> Network<H> {
             step.take(learnt);
         }
     }
-}
-
-/// Which pieces belong to each text, when they lie one below the other.
-fn bounds(numbers: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
-    let texts = numbers.scan(0, |end, count| {
-        let start = *end;
-        *end += count / WIDTH;
-        Some(start..*end)
-    });
-    texts.collect()
-}
-
-/// The vectors of the texts' own pieces, the first of those that lie `among` others.
-fn own(x: &[f32], among: &[Range<usize>], texts: &[Range<usize>]) -> Vec<f32> {
-    let of_text = among.iter().zip(texts).map(|(among, text)| {
-        let from = among.start * WIDTH;
-        &x[from..from + text.len() * WIDTH]
-    });
-    of_text.collect::<Vec<_>>().concat()
-}
-
-/// Slopes by own pieces as slopes by all: by the others nothing.
-fn among_others(dx: &[f32], among: &[Range<usize>], texts: &[Range<usize>]) -> Vec<f32> {
-    let mut all = vec![0.0; among.last().map_or(0, |last| last.end * WIDTH)];
-    for (among, text) in among.iter().zip(texts) {
-        let from = among.start * WIDTH;
-        let own = &dx[text.start * WIDTH..text.end * WIDTH];
-        all[from..from + own.len()].copy_from_slice(own);
-    }
-    all
 }
 
 #[cfg(test)]
@@ -338,6 +335,29 @@ mod tests {
                 (difference - slope).abs() < 2e-4 + 0.03 * slope.abs(),
                 "kind {kind}: slope {slope}, difference {difference}"
             );
+        }
+    }
+
+    #[test]
+    fn halves_have_the_slopes_of_the_whole() {
+        let mut chance = Chance::new(3);
+        let (mut whole, mut half) = (network(&mut chance), network(&mut chance));
+        let mut twin = network(&mut chance);
+        for (half, whole) in half.learnt().into_iter().zip(whole.learnt()) {
+            half.values.clone_from(&whole.values);
+        }
+        let texts: Vec<Vec<f32>> = (0..3).map(|_| random(4 * WIDTH, 2.0, &mut chance)).collect();
+        let answers = [vec![yes(1.0, 1.0)], vec![yes(0.0, 2.0)], vec![one_of([0.0, 1.0, 0.0])]];
+        let batch: Vec<Sample<'_>> = texts
+            .iter()
+            .zip(&answers)
+            .map(|(vectors, answers)| Sample { vectors, beside: &[], answers, weight: 1.0 })
+            .collect();
+        let loss = whole.learn(&batch, 0.0, &mut chance);
+        assert!((half.learn_with(&mut twin, &batch, 0.0, &mut chance) - loss).abs() < 1e-5);
+        for (half, whole) in half.learnt().iter().zip(whole.learnt()) {
+            let apart = half.slope.iter().zip(&whole.slope).map(|(a, b)| (a - b).abs());
+            assert!(apart.fold(0.0, f32::max) < 1e-5);
         }
     }
 

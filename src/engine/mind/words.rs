@@ -2,7 +2,7 @@
 
 use super::Mind;
 use crate::engine::pending::{Final, Partial};
-use crate::event::{Body, Event, FALLS_SHORT, Utterance};
+use crate::event::{Body, DUE, Event, Utterance};
 use crate::language::listener::Said;
 use crate::language::model::Reading;
 use crate::language::sentiment::Scored;
@@ -62,9 +62,7 @@ impl Mind {
                 self.hear(&said, &reading)
             });
             if party == Party::Agent && is_signal(span, self.last_signal) {
-                // Nor is a listener's signal a reply that falls short.
-                let is_none = |name| LEAVE.contains(&name) || FALLS_SHORT.contains(&name);
-                told.retain(|body| !matches!(body, Body::Remark(said) if is_none(said.name)));
+                told.retain(can_be_signalled);
             }
             let doubt = self.doubt.words(confidence, words.len());
             let named = self.named(party);
@@ -109,6 +107,13 @@ impl Mind {
     }
 }
 
+/// Whether a listener's signal can be heard as this: it takes no leave, nor is it a reply that a coach would find
+/// wanting.
+fn can_be_signalled(body: &Body) -> bool {
+    let is_none = |name| LEAVE.contains(&name) || DUE.contains(&name);
+    !matches!(body, Body::Remark(said) if is_none(said.name))
+}
+
 /// Whether what was said in `span` was the listener's `signal` and hardly more: a short "I see" over
 /// the other's voice may be heard as "bye, see".
 fn is_signal(span: CallSpan, signal: Option<CallSpan>) -> bool {
@@ -119,7 +124,20 @@ fn is_signal(span: CallSpan, signal: Option<CallSpan>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Remark;
     use crate::units::CallTime;
+
+    #[test]
+    fn a_signal_takes_no_leave_and_leaves_nothing_due() {
+        let remark = |name| {
+            let span = CallSpan::new(CallTime::ZERO, CallTime::from_secs(1.0));
+            let (party, quote) = (Party::Agent, "mm, see".to_owned());
+            Body::Remark(Remark { name, party, span, quote, score: 0.9, suggestion: None })
+        };
+        assert!(!can_be_signalled(&remark("wraps-up")));
+        assert!(!can_be_signalled(&remark("due-empathise")));
+        assert!(can_be_signalled(&remark("closed-question")));
+    }
 
     #[test]
     fn a_signal_is_told_from_a_turn_that_begins_as_one() {

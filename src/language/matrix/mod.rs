@@ -64,14 +64,16 @@ impl Rounded {
     /// Rounds each `columns` numbers of `values`, in place of what was here.
     #[inline(always)]
     pub fn set(&mut self, values: &[f32], columns: usize) {
+        assert!((1..=LONGEST).contains(&columns));
         let pairs = columns.div_ceil(2);
         let vectors = values.len() / columns;
         self.columns = columns;
-        // As even as can be: nine are five and four, since one alone makes little use of what is loaded.
+        // Nearly even: nine are five and four, since one alone makes little use of what is loaded.
         self.at_once = vectors.div_ceil(vectors.div_ceil(VECTORS).max(1)).max(1);
         self.values.clear();
         self.values.resize(vectors * 2 * pairs, 0);
         self.scale.clear();
+        let mut rounded = [0; LONGEST];
         let groups = self.values.chunks_mut(self.at_once * 2 * pairs);
         for (group, values) in groups.zip(values.chunks(self.at_once * columns)) {
             let beside = values.len() / columns;
@@ -79,10 +81,10 @@ impl Rounded {
                 let scale = scale(values);
                 let inverse = 1.0 / scale;
                 // Adding 1.5 · 2^23 rounds, and the whole number stands in the lowest bits.
-                let mut rounded = [0; LONGEST + 1];
                 for (rounded, x) in rounded.iter_mut().zip(values) {
                     *rounded = (x * inverse + 12_582_912.0).to_bits() as i16;
                 }
+                rounded[columns..2 * pairs].fill(0);
                 let places = group.chunks_exact_mut(2 * beside);
                 for (place, pair) in places.zip(rounded.chunks_exact(2)) {
                     place[2 * vector..2 * vector + 2].copy_from_slice(pair);
@@ -111,7 +113,7 @@ impl Matrix {
     /// From weights in rows of `columns`, a scale and a bias for each row. `None` when the lengths
     /// don't fit.
     pub fn new(columns: usize, weights: &[i8], scale: Vec<f32>, bias: Vec<f32>) -> Option<Matrix> {
-        let fits = columns <= LONGEST
+        let fits = (1..=LONGEST).contains(&columns)
             && scale.len() == bias.len()
             && weights.len() == columns * scale.len();
         fits.then(|| Matrix { columns, weights: side_by_side(weights, columns), scale, bias })
@@ -199,9 +201,9 @@ impl Matrix {
 /// Rows of weights as [`Matrix`] holds them.
 fn side_by_side(weights: &[i8], columns: usize) -> Vec<i8> {
     let even = columns.next_multiple_of(2);
-    let rows = weights.len().checked_div(columns).unwrap_or(0);
+    let rows = weights.len() / columns;
     let mut packed = vec![0; rows.next_multiple_of(ROWS) * even];
-    for (row, weights) in weights.chunks_exact(columns.max(1)).enumerate() {
+    for (row, weights) in weights.chunks_exact(columns).enumerate() {
         let block = &mut packed[row / ROWS * ROWS * even..];
         for (column, weight) in weights.iter().enumerate() {
             block[(column / 2 * ROWS + row % ROWS) * 2 + column % 2] = *weight;
@@ -285,6 +287,7 @@ mod tests {
                 let mut found = vec![0.0; vectors * rows];
                 matrix.apply(&input, &mut found);
                 assert_eq!(found, by_hand);
+                found.fill(0.0);
                 matrix.apply_any(&input, &mut found);
                 assert_eq!(found, by_hand);
                 #[cfg(target_arch = "x86_64")]
@@ -296,6 +299,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_matrix_without_columns_is_none() {
+        assert_eq!(Matrix::new(0, &[], vec![1.0], vec![0.0]), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The names of what an utterance can do.
 
-use crate::event::FALLS_SHORT;
+use crate::event::DUE;
 use crate::units::Party;
 
 /// One of the things that are listened for.
@@ -20,12 +20,12 @@ impl Label {
         format!("{}{}", if self.broken { "!" } else { "" }, self.name)
     }
 
-    /// Whether it is one of the agent's replies that fall short.
-    pub fn falls_short(&self) -> bool {
-        FALLS_SHORT.contains(&self.name)
+    /// Whether it tells that a practice is due, which is no matter of what the utterance does.
+    pub fn is_due(&self) -> bool {
+        DUE.contains(&self.name)
     }
 
-    /// The number of the label with this tag; where both parties have it, the given party's.
+    /// The number of this party's label with this tag.
     pub fn find(party: Party, tag: &str) -> Option<usize> {
         let (name, broken) = match tag.strip_prefix('!') {
             Some(name) => (name, true),
@@ -49,8 +49,26 @@ const fn customer(name: &'static str) -> Label {
 }
 
 /// All of them, in the order of the weights: the agent's practices, those done badly, the agent's
-/// remarks, the customer's.
-pub const LABELS: [Label; 38] = [
+/// remarks, the customer's, then what is due after an utterance of the agent, and of the customer.
+pub const LABELS: [Label; SAID.len() + 2 * DUE.len()] = {
+    let mut labels = [SAID[0]; SAID.len() + 2 * DUE.len()];
+    let mut at = 0;
+    while at < SAID.len() {
+        labels[at] = SAID[at];
+        at += 1;
+    }
+    while at < labels.len() {
+        let due = at - SAID.len();
+        labels[at] = match due < DUE.len() {
+            true => well(DUE[due]),
+            false => customer(DUE[due - DUE.len()]),
+        };
+        at += 1;
+    }
+    labels
+};
+
+const SAID: [Label; 35] = [
     well("show-listening"),
     well("reflect-back"),
     well("check-understanding"),
@@ -74,9 +92,6 @@ pub const LABELS: [Label; 38] = [
     badly("say-next-step"),
     well("closed-question"),
     well("wraps-up"),
-    well("passes-over"),
-    well("dead-end"),
-    well("leaves-open"),
     customer("complaint"),
     customer("question"),
     customer("asks-for-manager"),

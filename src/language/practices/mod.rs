@@ -1,4 +1,5 @@
-//! What an utterance does: the practices of its speaker, kept or broken, and remarks.
+//! What an utterance does: the practices of its speaker, kept or broken, and remarks; and what a coach would ask
+//! the agent for after it.
 //!
 //! Above the shared layers of the language model stands a stack that `train-practices` has trained
 //! on dialogues (`models/README.md`). For each label the vector of each word votes, and the
@@ -54,7 +55,11 @@ pub struct Weighed {
 impl Weighed {
     /// 0 to 1.
     pub fn score(&self) -> f32 {
-        1.0 / (1.0 + exp(-(self.network + self.patterns)))
+        1.0 / (1.0 + exp(-self.odds()))
+    }
+
+    fn odds(&self) -> f32 {
+        self.network + self.patterns
     }
 }
 
@@ -90,20 +95,30 @@ impl Detector {
     }
 
     /// What an utterance of this party does. Punctuation and case don't matter. `before` is what
-    /// the other party said last, which an answer answers and a reflection says back.
+    /// was said until then, which an answer answers and a reflection says back.
     pub fn hear(&self, party: Party, text: &str, before: &Before) -> Heard {
         self.hear_reading(party, &self.model.read(text), before)
     }
 
+    /// A text, read by the language model.
+    pub fn read(&self, text: &str) -> Reading {
+        self.model.read(text)
+    }
+
     /// The same of a text that was read already by the same language model.
     pub fn hear_reading(&self, party: Party, reading: &Reading, before: &Before) -> Heard {
-        let pieces = self.pieces(reading, before);
+        let pieces = self.pieces(party, reading, before);
         if pieces.word_of.is_empty() {
             return Heard::default();
         }
-        let weighed = self.weigh(party, reading, &pieces);
-        let acts: Vec<Act> = weighed
-            .filter(|weighed| weighed.score() >= 0.5)
+        let weighed = self.weigh(party, reading, &pieces).filter(|weighed| weighed.score() >= 0.5);
+        let (due, done): (Vec<Weighed>, Vec<Weighed>) =
+            weighed.partition(|weighed| LABELS[weighed.label].is_due());
+        // A coach says one thing at a time.
+        let most_due = due.into_iter().max_by(|a, b| a.odds().total_cmp(&b.odds()));
+        let acts: Vec<Act> = done
+            .into_iter()
+            .chain(most_due)
             .map(|weighed| {
                 let Label { name, broken, .. } = LABELS[weighed.label];
                 Act { name, broken, score: weighed.score(), words: weighed.words }
@@ -114,26 +129,26 @@ impl Detector {
         Heard { issue: issue.filter(|(_, p)| *p >= CLEAR), acts }
     }
 
-    /// What a party said in these utterances, one after the other.
-    pub fn before<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Before {
+    /// What was said in these utterances, one after the other.
+    pub fn before<'a>(&self, said: impl IntoIterator<Item = (Party, &'a str)>) -> Before {
         let mut before = Before::default();
-        texts.into_iter().for_each(|text| before.push(&self.model.read(text)));
+        said.into_iter().for_each(|(party, text)| before.push(party, &self.model.read(text)));
         before
     }
 
     /// What speaks for each label of the party; none in a text without words. For measurements.
     pub fn weighed(&self, party: Party, reading: &Reading, before: &Before) -> Vec<Weighed> {
-        let pieces = self.pieces(reading, before);
+        let pieces = self.pieces(party, reading, before);
         match pieces.word_of.is_empty() {
             true => Vec::new(),
             false => self.weigh(party, reading, &pieces).collect(),
         }
     }
 
-    fn pieces(&self, reading: &Reading, before: &Before) -> Pieces {
+    fn pieces(&self, party: Party, reading: &Reading, before: &Before) -> Pieces {
         let PracticeWeights { layers, marks, .. } = &*self.weights;
-        let echoed = echoed(&reading.words, &before.text());
-        let others = marks.of_before(before);
+        let echoed = echoed(&reading.words, &before.words_of(party.other()));
+        let others = marks.of_before(before, party);
         let mut pieces = Pieces { vectors: Vec::new(), word_of: Vec::new() };
         for part in &reading.parts {
             let mut vectors = marks.own(part, &echoed);

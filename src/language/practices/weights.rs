@@ -2,8 +2,9 @@
 
 use super::super::encoder::{Layer, WIDTH};
 use super::super::model::{File, LanguageError, LanguageModel, Part, wrong};
-use super::before::Before;
+use super::before::{Before, Whose};
 use super::labels::{ISSUES, LABELS};
+use crate::units::Party;
 
 /// Read by the shared layers of the language model for which the weights were made, this gives
 /// the numbers that the file holds; another one's would not fit.
@@ -13,8 +14,8 @@ const SAMPLE: &str = "so what can i do for you today";
 pub struct Marks {
     /// To those of words that the other party has just said too.
     pub echo: Vec<f32>,
-    /// To those of the other party's own words.
-    pub before: Vec<f32>,
+    /// To those of what was said before, by whose turn it was in.
+    pub before: [Vec<f32>; Whose::COUNT],
 }
 
 /// The weights, read from their file.
@@ -45,6 +46,9 @@ impl PracticeWeights {
         let file = File::new(bytes)?;
         let classes = LABELS.len() + ISSUES.len();
         let rows = classes + LABELS.len() + 1;
+        let before = file.numbers("practices.before", Whose::COUNT * WIDTH)?;
+        let before: [&[f32]; Whose::COUNT] =
+            std::array::from_fn(|whose| &before[whose * WIDTH..(whose + 1) * WIDTH]);
         Ok(PracticeWeights {
             layers: file.stack("practices")?,
             rows: file.numbers("practices.head.weight", rows * WIDTH)?,
@@ -52,7 +56,7 @@ impl PracticeWeights {
             sample: file.numbers("practices.sample", WIDTH)?,
             marks: Marks {
                 echo: file.numbers("practices.echo", WIDTH)?,
-                before: file.numbers("practices.before", WIDTH)?,
+                before: before.each_ref().map(|mark| mark.to_vec()),
             },
         })
     }
@@ -95,10 +99,13 @@ impl Marks {
         vectors
     }
 
-    /// The vectors of what was said before, all marked.
-    pub fn of_before(&self, before: &Before) -> Vec<f32> {
-        let mut vectors = before.vectors.clone();
-        vectors.chunks_exact_mut(WIDTH).for_each(|vector| add(vector, &self.before));
+    /// The vectors of what was said before an utterance of this party, all marked.
+    pub fn of_before(&self, before: &Before, party: Party) -> Vec<f32> {
+        let mut vectors = Vec::new();
+        for (whose, piece) in before.pieces(party) {
+            vectors
+                .extend(piece.iter().zip(&self.before[whose as usize]).map(|(x, mark)| x + mark));
+        }
         vectors
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use evenkeel::language::practices::patterns::Patterns;
-use evenkeel::language::practices::{Detector, PracticeWeights};
+use evenkeel::language::practices::{Before, Detector, PracticeWeights};
 
 use crate::models;
 use score::Scores;
@@ -52,9 +52,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let mut scores = Scores::default();
     for (number, dialogue) in truth.dialogues.iter().enumerate() {
+        let mut before = Before::default();
         for (at, turn) in dialogue.turns.iter().enumerate() {
-            let before = detector.before(dialogue.before(at));
-            let heard = detector.hear(turn.party, &turn.text, &before);
+            let reading = detector.read(&turn.text);
+            let heard = detector.hear_reading(turn.party, &reading, &before);
+            before.push(turn.party, &reading);
             let marks = scores.add(dialogue, at, &heard);
             if args.per_line {
                 println!("{}.{at}\t{}\t{}\t{}", number + 1, turn.party.name(), turn.text, marks);

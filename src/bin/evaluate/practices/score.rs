@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use evenkeel::language::act::Heard;
+use evenkeel::event::DUE;
+use evenkeel::language::act::{Act, Heard};
 use evenkeel::language::practices::LABELS;
 use evenkeel::units::Party;
 
@@ -82,7 +83,8 @@ impl Scores {
                 (false, false) => counts.absent += 1,
             }
         }
-        for act in heard.acts.iter().filter(|act| !told.contains(act)) {
+        let is_due = |act: &&Act| DUE.contains(&act.name);
+        for act in heard.acts.iter().filter(|act| !told.contains(act) && !is_due(act)) {
             marks.push(format!("?{}{}", if act.broken { "!" } else { "" }, act.name));
         }
         for (_, kind) in dialogue.issues.iter().filter(|(at, _)| *at == turn) {
