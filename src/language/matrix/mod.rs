@@ -5,7 +5,7 @@
 //! depend on their order, so the result is the same on every processor, however wide its
 //! instructions are: those of AVX2 (`avx2`) and AVX-512 with VNNI (`avx512`) are used where they are.
 //!
-//! All lies as the sums are made: [`ROWS`] rows of weights side by side, two columns of each at a time, and a
+//! All lies as the sums are made: `ROWS` rows of weights side by side, two columns of each at a time, and a
 //! few vectors in the same way. A pair of a vector's numbers meets all these rows in one instruction, and no
 //! sum is ever taken across.
 
