@@ -3,11 +3,13 @@
 //! [`Body::Transcribe`] asks for words and never reaches the log; all the others have a
 //! line of their own in `events.jsonl` (see [`crate::call::record`] for the form on disk).
 
+mod names;
 mod summary;
 
 use std::borrow::Cow;
 
 use crate::units::{CallSpan, CallTime, Party};
+pub use names::{DUE, PRACTICES, REMARKS};
 pub use summary::{Heat, Mark, Recovery, Sentiment, Summary};
 
 /// Something that the engine found out, and when.
@@ -280,61 +282,6 @@ pub struct Remark {
     pub suggestion: Option<String>,
 }
 
-/// The remarks that Evenkeel looks for: the customer's, the agent's, then what a coach would ask for after an
-/// utterance of either.
-pub const REMARKS: [&str; 30] = [
-    "complaint",
-    "question",
-    "asks-for-manager",
-    "threatens-to-leave",
-    "refuses",
-    "accepts",
-    "thanks",
-    "relief",
-    "asks-meaning",
-    "hardship",
-    "asks-next-step",
-    "closing",
-    "closed-question",
-    "wraps-up",
-    "due-acknowledge",
-    "due-empathise",
-    "due-apologise",
-    "due-reflect-back",
-    "due-check-understanding",
-    "due-find-the-source",
-    "due-offer-solution",
-    "due-offer-options",
-    "due-positive-words",
-    "due-say-next-step",
-    "due-plain-words",
-    "due-not-defensive",
-    "due-thank",
-    "due-stay-calm",
-    "due-lighten",
-    "due-invite-review",
-];
-
-/// Of these, what tells that a practice is due.
-pub const DUE: [&str; 16] = [
-    "due-acknowledge",
-    "due-empathise",
-    "due-apologise",
-    "due-reflect-back",
-    "due-check-understanding",
-    "due-find-the-source",
-    "due-offer-solution",
-    "due-offer-options",
-    "due-positive-words",
-    "due-say-next-step",
-    "due-plain-words",
-    "due-not-defensive",
-    "due-thank",
-    "due-stay-calm",
-    "due-lighten",
-    "due-invite-review",
-];
-
 /// A moment for the coach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flag {
@@ -349,32 +296,6 @@ pub struct Flag {
     /// The numbers behind it.
     pub evidence: Evidence,
 }
-
-/// The practices that Evenkeel looks for, in the order of the design.
-pub const PRACTICES: [&str; 22] = [
-    "stay-calm",
-    "let-them-finish",
-    "show-listening",
-    "reflect-back",
-    "check-understanding",
-    "acknowledge",
-    "empathise",
-    "apologise",
-    "thank",
-    "ask-open-question",
-    "find-the-source",
-    "offer-solution",
-    "offer-options",
-    "say-next-step",
-    "promise-follow-up",
-    "keep-them-posted",
-    "plain-words",
-    "positive-words",
-    "not-defensive",
-    "respond-promptly",
-    "lighten",
-    "invite-review",
-];
 
 /// A prompt shown to the agent.
 #[derive(Clone, Debug, PartialEq)]

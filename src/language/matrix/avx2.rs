@@ -17,16 +17,7 @@ pub fn is_there() -> bool {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub fn dots(rows: &[i8], values: &[i16], sums: &mut [[i32; ROWS]]) {
-    match sums.len() {
-        1 => of::<1>(rows, values, sums),
-        2 => of::<2>(rows, values, sums),
-        3 => of::<3>(rows, values, sums),
-        4 => of::<4>(rows, values, sums),
-        5 => of::<5>(rows, values, sums),
-        6 => of::<6>(rows, values, sums),
-        7 => of::<7>(rows, values, sums),
-        _ => of::<VECTORS>(rows, values, sums),
-    }
+    of_as_many!(of, rows, values, sums);
 }
 
 #[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]

@@ -9,6 +9,23 @@
 //! few vectors in the same way. A pair of a vector's numbers meets all these rows in one instruction, and no
 //! sum is ever taken across.
 
+/// Calls a function that is made for a number of vectors with as many as there are sums.
+#[cfg(target_arch = "x86_64")]
+macro_rules! of_as_many {
+    ($of:ident, $rows:expr, $values:expr, $sums:expr) => {
+        match $sums.len() {
+            1 => $of::<1>($rows, $values, $sums),
+            2 => $of::<2>($rows, $values, $sums),
+            3 => $of::<3>($rows, $values, $sums),
+            4 => $of::<4>($rows, $values, $sums),
+            5 => $of::<5>($rows, $values, $sums),
+            6 => $of::<6>($rows, $values, $sums),
+            7 => $of::<7>($rows, $values, $sums),
+            _ => $of::<VECTORS>($rows, $values, $sums),
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
