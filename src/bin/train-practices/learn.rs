@@ -12,8 +12,9 @@ use evenkeel::language::practices::weights::{Marks, sample};
 use evenkeel::language::practices::{Before, LABELS, PracticeWeights};
 
 use super::base::{Base, LAYERS};
+use super::calls::{self, CALLS, HELD_CALLS};
 use super::chance::Chance;
-use super::dialogues::{self, CALLS, HELD_CALLS, Told, Turn, WRITTEN};
+use super::dialogues::{self, Told, Turn, WRITTEN};
 use super::export;
 use super::linear::Step;
 use super::look::Look;
@@ -112,10 +113,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     for (writer, text) in CALLS {
-        let calls = dialogues::read_calls(text).with_context(|| format!("writer {writer}"))?;
+        let read = calls::read(text).with_context(|| format!("writer {writer}"))?;
         match writer == HELD_CALLS {
-            true => held_calls.extend(calls),
-            false => learnt.extend(calls.into_iter().step_by(args.every)),
+            true => held_calls.extend(read),
+            false => learnt.extend(read.into_iter().step_by(args.every)),
         }
     }
     let mut look = Look::default();
@@ -210,7 +211,7 @@ fn heard(
     for (dialogue, befores) in dialogues.iter().zip(befores) {
         for (at, turn) in dialogue.iter().enumerate() {
             if chance.unit() < SPLIT
-                && let Some((begun, rest)) = dialogues::split(turn, chance)
+                && let Some((begun, rest)) = calls::split(turn, chance)
             {
                 let mut before = befores[at].clone();
                 before.push(turn.party, &model.read(&begun));

@@ -2,13 +2,14 @@
 //! does, and what is due after it.
 //!
 //! Above the shared layers of `models/minilm-words.safetensors`, which stay as they are, copies of
-//! all-MiniLM-L6-v2's upper layers and a new head learn from the dialogues beside this file, in 32
+//! all-MiniLM-L6-v2's upper layers and a new head learn from the dialogues and calls beside this file, in 32
 //! bits; they are rounded at the end. Layers, base and file are those of `train-words`.
 //! `models/README.md` says how the shipped file was made, `docs/measurements.md` what came out.
 
 #[path = "../train-words/base.rs"]
 mod base;
 mod calibrate;
+mod calls;
 #[path = "../train-words/chance.rs"]
 mod chance;
 mod dialogues;
