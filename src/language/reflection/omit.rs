@@ -43,6 +43,8 @@ const MOVES: [&str; 22] = [
 /// So a bill changes by a sum, or to one.
 const CHANGES: [&str; 8] =
     ["up", "down", "rose", "risen", "increased", "raised", "dropped", "gone"];
+/// A sum before these is so much in a time.
+const TIMES: [&str; 8] = ["month", "week", "year", "day", "hour", "hours", "minute", "minutes"];
 /// Before a name they tell where.
 const WHERE: [&str; 5] = ["at", "from", "in", "near", "via"];
 /// What goes to a place; "to" anything else may be to somebody.
@@ -146,11 +148,25 @@ fn sum(clause: &[Word]) -> Option<Sum> {
         }
         let before = from.checked_sub(1).map_or("", text);
         let two_before = from.checked_sub(2).map_or("", text);
-        if CURRENCIES.contains(&text(to)) {
+        let goes_on = |to: usize| clause[to - 1].mark == Mark::None;
+        let currency = usize::from(CURRENCIES.contains(&text(to)));
+        // "From sixty to a hundred and thirty".
+        let changes = CHANGES.contains(&two_before) || two_before == "went";
+        if before == "from" && changes && text(to + currency) == "to" && goes_on(to) {
+            let other = (to + currency + 1..clause.len()).find(|at| !ABOUT.contains(&text(*at)))?;
+            let figures =
+                clause[other..].iter().take_while(|word| is_figure(word) || word.text == "and");
+            let mut to = other + figures.count();
+            to += usize::from(CURRENCIES.contains(&text(to)));
+            if to > other {
+                return Some(Sum { from, to });
+            }
+        }
+        if currency > 0 {
             to += 1;
-            // "Forty pounds sixty".
-            while clause.get(to).is_some_and(is_figure) && clause[to - 1].mark == Mark::None {
-                to += 1;
+            // "Forty pounds sixty", "one pound eight pence".
+            while clause.get(to).is_some_and(is_figure) && goes_on(to) {
+                to += 1 + usize::from(CURRENCIES.contains(&text(to + 1)));
             }
             return Some(Sum { from, to });
         }
@@ -171,6 +187,22 @@ fn sum(clause: &[Word]) -> Option<Sum> {
     None
 }
 
+/// Of "eighty-two to a hundred and forty" both figures.
+fn of_two(words: &[Word]) -> Option<(u32, u32)> {
+    let to = words.iter().position(|word| word.text == "to")?;
+    let figure = |words: &[Word]| {
+        let parts = words
+            .iter()
+            .flat_map(|word| word.text.split('-'))
+            .filter_map(|part| part.parse().ok().or_else(|| number_value(part)));
+        parts.reduce(|sum: u32, part| match part {
+            100 | 1000 => sum.saturating_mul(part),
+            _ => sum.saturating_add(part),
+        })
+    };
+    Some((figure(&words[..to])?, figure(&words[to + 1..])?))
+}
+
 /// The clause without this sum.
 fn told_without(clause: &[Word], Sum { from, to }: Sum) -> Option<Vec<Word>> {
     let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
@@ -185,15 +217,44 @@ fn told_without(clause: &[Word], Sum { from, to }: Sum) -> Option<Vec<Word>> {
     let each = matches!(text(to), "a" | "per" | "each")
         && matches!(text(to + 1), "day" | "week" | "month" | "year" | "time" | "go");
     let end = if each { to + 2 } else { to };
+    // "A forty pound joining fee".
+    let of_thing =
+        matches!(text(from), "a" | "an" | "another" | "the") && is_noun(text(to)) && !each;
+    if of_thing && !TIMES.contains(&text(to)) {
+        let vowel = text(to).starts_with(['a', 'e', 'i', 'o', 'u']);
+        let article = match text(from) {
+            "a" | "an" => {
+                if vowel {
+                    "an"
+                } else {
+                    "a"
+                }
+            }
+            other => other,
+        };
+        return Some([&clause[..from], &[Word::new(article)], &clause[to..]].concat());
+    }
     let money =
         |from: usize| Some([&clause[..from], &[Word::new("money")], &clause[end..]].concat());
     let without = |from: usize| Some([&clause[..from], &clause[end..]].concat());
     match before {
         "of" | "for" if AMOUNTS.contains(&two_before) => without(from - 1),
-        "by" | "to" if CHANGES.contains(&two_before) => without(from - 1),
+        "from" if matches!(two_before, "gone" | "went") => {
+            // Up or down: "gone from eighty to a hundred and forty".
+            let (one, other) = of_two(&clause[from..to])?;
+            let way = if one < other { "up" } else { "down" };
+            Some([&clause[..from - 1], &[Word::new(way)], &clause[end..]].concat())
+        }
+        "by" | "to" | "from" if CHANGES.contains(&two_before) => without(from - 1),
+        "up" | "down" if CHANGES.contains(&two_before) || two_before == "went" => without(from),
         "for" => money(from),
         "me" | "us" if CHARGES.contains(&two_before) => without(from),
-        "had" if matches!(text(end), "taken" | "stolen" | "deducted") => money(from),
+        "had" if matches!(text(end), "taken" | "stolen" | "deducted" | "out") => money(from),
+        "there's" if matches!(text(end), "missing" | "gone") => money(from),
+        "pay" | "paying" if !each && text(end).is_empty() => {
+            let extra = matches!(text(from), "another" | "extra");
+            extra.then(|| [&clause[..from], &[Word::new("extra")]].concat())
+        }
         _ if CHARGES.contains(&before) => {
             let goes_on = matches!(text(end), "for" | "twice" | "again" | "out");
             if goes_on { without(from) } else { None }
@@ -251,6 +312,29 @@ mod tests {
             ),
             ("you're chasing me for forty pounds", "you're chasing me for money"),
             ("i've had two hundred quid taken off my card", "i've had money taken off my card"),
+            (
+                "my water bill's gone up from twenty-nine to eighty-eight a month",
+                "my water bill's gone up",
+            ),
+            ("you've put my rent up from sixty to a hundred and thirty", "you've put my rent up"),
+            ("it went up ninety dollars", "it went up"),
+            (
+                "my direct debit has gone from eighty-two pounds to a hundred and forty",
+                "my direct debit has gone up",
+            ),
+            ("my heating bill went from two hundred to ninety", "my heating bill went down"),
+            (
+                "you've hit me with a forty nine dollar cancellation fee",
+                "you've hit me with a cancellation fee",
+            ),
+            ("there's a forty pound admin fee on my bill", "there's an admin fee on my bill"),
+            (
+                "someone's had eight hundred pound out of my account",
+                "someone's had money out of my account",
+            ),
+            ("there's two hundred and seven pounds missing", "there's money missing"),
+            ("got a red letter for one pound eight pence", "got a red letter for money"),
+            ("you made me pay another fifty-five euros", "you made me pay extra"),
             ("you've slapped a late fee of $312.50 on us", "you've slapped a late fee on us"),
             ("two hundred pounds has gone from my account", "money has gone from my account"),
             (
@@ -279,6 +363,9 @@ mod tests {
             "i waited three hours",
             "i was quoted three hundred for the clutch",
             "she only pays forty a month for the same package",
+            "you made me pay fifty-five euros",
+            "my tablet's racked up two hundred pounds",
+            "i moved from 60 to 130 elm street",
             "you have charged four hundred this month without notice",
         ] {
             check(clause, None);

@@ -1,6 +1,7 @@
 //! From the customer's mouth to the agent's: person and possessives are turned.
 
 use super::super::closed_class::{PREPOSITIONS, is_function_word};
+use super::super::redact::number_value;
 use super::heard::Word;
 use super::verbs::{is_adverb, is_past, is_plain, is_third, is_verb};
 
@@ -183,7 +184,8 @@ fn is_dialect_my(clause: &[Word], at: usize) -> bool {
             && !is_adverb(text)
             && !is_verb(text)
             && !TIMES.contains(&text)
-            && text != "halfway"
+            && !matches!(text, "halfway" | "mid")
+            && number_value(text).is_none()
     });
     after && noun
 }

@@ -1,5 +1,6 @@
 //! What a question takes for granted: "why was i charged twice" tells that the customer was.
 
+use super::super::closed_class::PREPOSITIONS;
 use super::heard::Word;
 use super::person::FOLK;
 use super::recast::{begins, joined};
@@ -96,6 +97,15 @@ pub(super) fn presupposed(clause: &[Word]) -> Option<Vec<Word>> {
             return goes_on.then(|| joined("you're still", &bare[len..]));
         }
     }
+    // "When were you planning to tell me you'd moved it": nobody has.
+    for phrase in ["when were you planning to tell", "when were you going to tell"] {
+        if let Some(len) = begins(clause, phrase)
+            && matches!(word(len), "me" | "us")
+            && clause.len() > len + 3
+        {
+            return Some(joined("nobody told", &clause[len..]));
+        }
+    }
     // "Who's been taking money": somebody has.
     if word(0) == "who's" && matches!(word(1), "been" | "taken" | "stolen") {
         return Some(joined("somebody's", &clause[1..]));
@@ -143,7 +153,14 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
                 | "this"
         );
     let mut end = 1;
-    if !pronoun {
+    // "Nobody from the school", "everyone there".
+    let more = matches!(
+        first,
+        "nobody" | "somebody" | "someone" | "anybody" | "anyone" | "everyone" | "everybody"
+    ) && who
+        .get(1)
+        .is_some_and(|next| PREPOSITIONS.contains(&next.text.as_str()) || next.text == "there");
+    if !pronoun || more {
         let predicate = |at: usize| {
             let text = who[at].text.as_str();
             is_adverb(text)
@@ -155,7 +172,7 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
                     _ => is_past(text) || is_gerund(text),
                 }
         };
-        if !matches!(first, "my" | "our" | "your" | "the" | "this" | "these" | "those") {
+        if !more && !matches!(first, "my" | "our" | "your" | "the" | "this" | "these" | "those") {
             return None;
         }
         // "Where is my order" has no predicate.
@@ -167,7 +184,7 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
     let negative = auxiliary.strip_suffix("n't");
     let mut auxiliary = auxiliary;
     if matches!(first, "anybody" | "anyone") {
-        who = vec![Word::new(if negative.is_some() { "nobody" } else { "somebody" })];
+        who[0] = Word::new(if negative.is_some() { "nobody" } else { "somebody" });
         auxiliary = match negative? {
             "did" => "did",
             "has" => "has",

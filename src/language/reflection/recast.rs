@@ -1,6 +1,7 @@
 //! Other ways to say a clause, still in the customer's person: a question as the statement that it
 //! presupposes, what "they" did as what was done to the customer.
 
+use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
 use super::question::{asks, opens, presupposed};
 use super::they::passive;
@@ -68,8 +69,11 @@ pub(super) fn begins(words: &[Word], phrase: &str) -> Option<usize> {
     Some(at)
 }
 
-/// "Still no internet" as "there's still no internet".
+/// "Still no internet" as "there's still no internet", "three days no heating" as "there's no heating".
 fn lacking(clause: &[Word]) -> Option<Vec<Word>> {
+    let time =
+        clause.iter().take_while(|word| is_unit(&word.text) || number_value(&word.text).is_some());
+    let clause = &clause[time.count()..];
     let head = usize::from(clause.first()?.text == "still");
     let no = clause.get(head)?.text == "no";
     let bare = clause.len() >= 2 + head
@@ -105,6 +109,14 @@ mod tests {
         check("who's been taking my post", Some("somebody's been taking my post"));
         check("why's there somebody in our seats", Some("there is somebody in our seats"));
         check("why's my bill gone up", Some("my bill has gone up"));
+        check("why did nobody from the school ring me", Some("nobody from the school rang me"));
+        check("why does everyone there shout at me", Some("everyone there shouts at me"));
+        check("why did anyone at your place open it", None);
+        check(
+            "when were you planning to tell me you'd put my rate up",
+            Some("nobody told me you'd put my rate up"),
+        );
+        check("three days no heating", Some("there's no heating"));
         check("who's allowed to see my account", None);
         check("when are you going to stop being so rude", None);
         check(

@@ -1,6 +1,6 @@
 //! A clause that is too long, without what hangs on it.
 
-use super::super::closed_class::is_function_word;
+use super::super::closed_class::{PREPOSITIONS, is_function_word};
 use super::heard::Word;
 use super::question::opens;
 use super::verbs::{is_adverb, is_auxiliary, is_finite, is_gerund, is_past, is_plain};
@@ -26,6 +26,10 @@ const SOMEBODY: [&str; 14] = [
     "plumber",
     "agent",
 ];
+
+/// "On Sunday night".
+const DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The clause without a relative clause behind its subject, and without what tells since when, how often or where;
 /// the longest first.
@@ -75,8 +79,13 @@ fn without_relative(clause: &[Word]) -> Option<Vec<Word>> {
     let to = (from + 2..clause.len())
         .find(|at| is_auxiliary(text(*at)) || text(*at) == "keeps" || acted(*at))?;
     let within = from + 1..to;
-    let other =
-        |at| opens(text(at)) || matches!(text(at), "that" | "who" | "which" | "and") || says(at);
+    // "The phone i bought off you".
+    let own = |at: usize| text(at) == "you" && PREPOSITIONS.contains(&text(at - 1));
+    let other = |at| {
+        (opens(text(at)) && !own(at))
+            || matches!(text(at), "that" | "who" | "which" | "and")
+            || says(at)
+    };
     let verb = is_past(text(from + 1)) || is_plain(text(from + 1));
     let alone = verb && !within.into_iter().any(other);
     alone.then(|| [&clause[..cut], &clause[to..]].concat())
@@ -94,27 +103,22 @@ fn hangs_on(clause: &[Word], at: usize) -> bool {
             at >= LEAST_WITHOUT_PLACE
                 && !(is_past(before) || is_gerund(before) || is_adverb(before))
                 && !(is_plain(before) || is_auxiliary(before))
-                && (matches!(next, "the" | "a" | "an" | "my" | "our" | "your" | "this"))
+                && (matches!(next, "the" | "a" | "an" | "my" | "our" | "your" | "this")
+                    || DAYS.contains(&next))
                 && !clause[at + 1..].iter().any(|word| is_finite(&word.text))
         }
         _ => false,
     };
-    let bound = |word: &Word| {
-        matches!(
-            word.text.as_str(),
-            "only"
-                | "ever"
-                | "not"
-                | "never"
-                | "nobody"
-                | "nothing"
-                | "no"
-                | "hardly"
-                | "barely"
-                | "without"
-        ) || word.text.ends_with("n't")
+    // "We've had no power since four" is true without.
+    let has_none =
+        |at: usize| at > 0 && matches!(clause[at - 1].text.as_str(), "had" | "got" | "been");
+    let bound = |at: usize| match clause[at].text.as_str() {
+        "no" => !has_none(at),
+        "only" | "ever" | "not" | "never" | "nobody" | "nothing" => true,
+        "hardly" | "barely" | "without" => true,
+        text => text.ends_with("n't"),
     };
-    tells && !clause[..at].iter().any(bound)
+    tells && !(0..at).any(bound)
 }
 
 /// Whether it says more than a name: who does what.
@@ -154,6 +158,14 @@ mod tests {
             &["the app keeps logging me out"],
         );
         check("nobody has rung me back", &[]);
+        check(
+            "the phone i bought off you won't hold a charge past lunchtime",
+            &["the phone won't hold a charge past lunchtime"],
+        );
+        check(
+            "we've had no power on our side of the street since about quarter past four",
+            &["we've had no power on our side of the street"],
+        );
         check(
             "the meals that you bring to my father are still frozen",
             &["the meals are still frozen"],

@@ -7,7 +7,7 @@ use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
 use super::omit::CURRENCIES;
 use super::question::opens;
-use super::verbs::{is_auxiliary, is_finite, is_gerund, is_past, is_verb};
+use super::verbs::{is_adverb, is_auxiliary, is_finite, is_gerund, is_past, is_plain, is_verb};
 
 /// Words of Caribbean English whose person is not turned here: better nothing than half of it.
 const PATOIS: [&str; 5] = ["dem", "mi", "di", "yuh", "nuh"];
@@ -21,9 +21,10 @@ pub(super) fn can_be_shown(clause: &[Word]) -> bool {
         && !only_names(clause)
         && !clause.iter().any(|word| PATOIS.contains(&word.text.as_str()))
         && !threatens(clause)
-        && clause.last().is_some_and(|last| can_end(&last.text))
+        && ends(clause)
         && !lacks_its_number(clause)
         && !lacks_its_subject(clause)
+        && !lacks_its_verb(clause)
 }
 
 /// The stretch up to the end of its first sentence, if only a few words of the next follow: "it's fallen out. In a
@@ -57,14 +58,8 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
     let (first, last) = (stretch.start, stretch.end - 1);
     let one_sentence = words[first..last].iter().all(|word| word.mark < Mark::Stop);
     // "And they go, well, you signed for it."
-    let before = words[..first].iter().rev().take(3).take_while(|word| word.mark < Mark::Stop);
-    let told = matches!(text(first), "you" | "you've" | "you're" | "your")
-        && before.into_iter().any(|word| {
-            matches!(
-                word.text.as_str(),
-                "go" | "goes" | "says" | "said" | "saying" | "say" | "went"
-            )
-        });
+    let told =
+        matches!(text(first), "you" | "you've" | "you're" | "your") && is_told(&words[..first]);
     // "All twelve plus the keyring, is not mine."
     let late = (first..last)
         .any(|at| words[at].mark == Mark::Comma && at < first + 3 && is_auxiliary(text(at + 1)));
@@ -76,6 +71,22 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
         && opens(text(first))
         && !text(first).contains('\'');
     one_sentence && !is_cut(words, stretch) && !told && !asked && !late
+}
+
+/// Whether what comes next is what somebody says: "he goes, well, …", "the letter says here …".
+fn is_told(before: &[Word]) -> bool {
+    let said = before.iter().rev().take(3).take_while(|word| word.mark < Mark::Stop);
+    let between =
+        |word: &str| matches!(word, "well" | "oh" | "no" | "yeah" | "right" | "so" | "like");
+    let mut only_between = true;
+    for word in said {
+        match word.text.as_str() {
+            "says" | "said" | "saying" | "say" => return true,
+            "go" | "goes" | "went" if only_between => return true,
+            text => only_between &= between(text),
+        }
+    }
+    false
 }
 
 /// Whether a clause means something else without this word.
@@ -121,7 +132,10 @@ fn only_names(clause: &[Word]) -> bool {
         || matches!(text(0), "my" | "our" | "your");
     let relative = (1..clause.len().min(5)).find(|at| {
         let that = text(*at) == "that" && *at > 1;
-        let contact = matches!(text(*at), "you" | "we" | "i" | "they") && *at > 1;
+        // "The lady before you" is whole.
+        let contact = matches!(text(*at), "you" | "we" | "i" | "they")
+            && *at > 1
+            && !PREPOSITIONS.contains(&text(*at - 1));
         that || contact || matches!(text(*at), "who" | "which")
     });
     named
@@ -149,14 +163,52 @@ fn lacks_its_subject(clause: &[Word]) -> bool {
     is_past(text(0)) && !is_auxiliary(text(0)) && object
 }
 
-/// Whether a sentence may end with this word.
-fn can_end(word: &str) -> bool {
-    let bound = DETERMINERS.contains(&word) && !matches!(word, "all" | "this" | "that" | "another");
-    !bound
-        && !CONJUNCTIONS.contains(&word)
-        && !matches!(word, "my" | "our" | "your" | "his" | "their" | "its" | "the" | "of" | "to")
-        && !matches!(word, "for" | "than" | "into")
-        && !matches!(word, "very" | "really" | "just" | "every" | "i" | "i'm" | "i've" | "we")
+/// "A brand new kettle to smell like this", "my wife and me", "lying on the floor": nothing is said of anything.
+fn lacks_its_verb(clause: &[Word]) -> bool {
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
+    let owned = |word| matches!(word, "my" | "our" | "your" | "his" | "her" | "their" | "the");
+    // "Water coming through the ceiling" is as good as a sentence.
+    let first = text(0);
+    if !(DETERMINERS.contains(&first) || owned(first) || is_gerund(first)) {
+        return false;
+    }
+    let acts = |at: usize| {
+        let (word, before, next) = (text(at), at.checked_sub(1).map_or("", text), text(at + 1));
+        let many = matches!(before, "people" | "men" | "women" | "children" | "staff" | "police")
+            || (before.ends_with('s') && before.len() > 3);
+        // "The bus close the door on her arm".
+        let object = DETERMINERS.contains(&next) || owned(next) || matches!(next, "me" | "us");
+        let plain = is_plain(word)
+            && word != "like"
+            && (opens(before) || is_adverb(before) || many || object || word == "make");
+        // "My oven not working", "the internet still down".
+        let goes_on = (is_gerund(word) && is_adverb(before)) || word == "still";
+        before != "to" && (is_finite(word) || word.contains('\'') || plain || goes_on)
+    };
+    !(0..clause.len()).any(acts)
+}
+
+/// Whether a sentence may end where this one does.
+fn ends(clause: &[Word]) -> bool {
+    let [.., before, last] = clause else { return false };
+    let (before, last) = (before.text.as_str(), last.text.as_str());
+    let bound = DETERMINERS.contains(&last) && !matches!(last, "all" | "this" | "that" | "another");
+    match last {
+        // "One ticket but not the other", "as each other".
+        "other" => matches!(before, "the" | "each"),
+        // "A valet i never asked for", "the night we were broken into".
+        "for" | "into" => is_verb(before) && !is_auxiliary(before),
+        "my" | "our" | "your" | "his" | "their" | "its" | "the" | "of" | "to" | "than" => false,
+        "very" | "really" | "just" | "every" | "i" | "i'm" | "i've" | "we" => false,
+        _ => !bound && !CONJUNCTIONS.contains(&last),
+    }
+}
+
+/// Whether the twenty in "since twenty past nine" is a time of day.
+fn is_past_the_hour(clause: &[Word], next: usize) -> bool {
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
+    matches!(text(next), "past" | "to")
+        && number_value(text(next + 1)).is_some_and(|hour| hour <= 12)
 }
 
 /// Whether it has a number other than a small count or a time: a recogniser's numbers are not to
@@ -170,7 +222,8 @@ fn counts(clause: &[Word]) -> bool {
         let money = CURRENCIES.contains(&next) || next == "percent";
         let small = run == 1 && value(&clause[at]).is_some_and(|value| value <= 12);
         let written = clause[at].text.contains(|c: char| c.is_ascii_digit());
-        if written || (run > 0 && (money || (!small && !is_unit(next)))) {
+        let time = is_past_the_hour(clause, at + run);
+        if written || (run > 0 && (money || (!small && !time && !is_unit(next)))) {
             return true;
         }
         at += run.max(1);
@@ -199,6 +252,37 @@ mod tests {
         shown("the parcel that you sent hasn't come", true);
         shown("my dog that had the operation yesterday", false);
         shown("my phone keeps telling me that it's full", true);
+    }
+
+    #[test]
+    fn what_says_nothing_of_anything_is_not_shown() {
+        shown("a new kettle to smell like that", false);
+        shown("your wife and you no children", false);
+        shown("lying on the bedroom floor", false);
+        shown("the parcel's lying on the bedroom floor", true);
+        shown("the bin men never came", true);
+        shown("my balance still showing nothing", true);
+        shown("the machine make water on the floor", true);
+        shown("the bus close the door on her arm", true);
+        shown("water coming through the ceiling", true);
+        shown("the lads keep parking over my drive", true);
+    }
+
+    #[test]
+    fn a_sentence_ends_with_what_it_hangs_on() {
+        shown("you've charged me for a valet i never asked for", true);
+        shown("i've been charged for", true);
+        shown("the parcel is for", false);
+        shown("i got a refund for one ticket but not the other", true);
+        shown("i got the other", true);
+        shown("it looks like other", false);
+    }
+
+    #[test]
+    fn times_of_day_are_no_sums() {
+        shown("they've had me on hold since twenty past nine this morning", true);
+        shown("they've had me on hold since twenty", false);
+        shown("my bill went up to twenty", false);
     }
 
     #[test]

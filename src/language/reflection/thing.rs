@@ -1,5 +1,6 @@
 //! What a clause calls "it", by its name.
 
+use super::super::closed_class::PREPOSITIONS;
 use super::heard::{Mark, Word};
 use super::pointer::names_nothing;
 use super::verbs::is_past;
@@ -97,7 +98,14 @@ fn thing(name: &[Word]) -> Option<Vec<Word>> {
     };
     // "The hall | from seven".
     let until = name.iter().skip(2).position(|word| matches!(word.text.as_str(), "from" | "since"));
-    let name = &name[..until.map_or(name.len(), |at| at + 2)];
+    let mut name = &name[..until.map_or(name.len(), |at| at + 2)];
+    // "I put a tenner in".
+    while let [first @ .., last] = name
+        && first.len() > 1
+        && PREPOSITIONS.contains(&last.text.as_str())
+    {
+        name = first;
+    }
     let bare = |word: &Word| Word { mark: Mark::None, ..word.clone() };
     let the = owner.map(|_| Word::new("the"));
     Some(the.into_iter().chain(name[owner.unwrap_or(0)..].iter().map(bare)).collect())
@@ -120,6 +128,7 @@ mod tests {
     fn a_pronoun_gives_way_to_the_name() {
         check("it still hasn't come", "a desk", "the desk still hasn't come");
         check("it's leaking", "my boiler", "my boiler is leaking");
+        check("it gave me nothing", "a tenner in", "the tenner gave me nothing");
         check("it's locked me out", "your app", "your app has locked me out");
         check("they've all split", "the bags", "the bags have all split");
         check("it's took out the greenhouse", "the tree", "the tree has took out the greenhouse");

@@ -25,7 +25,7 @@ static IRREGULAR_PASTS: List = list!(
     stuck stung swore swept swung taught thought threw told took tore understood was went were woke won wore
     wrote rung sung been gone done given taken broken driven written chosen frozen seen shown torn
     worn forgotten fallen known grown thrown eaten spat spun wound undone hidden bitten stolen
-    mistook misread withdrew withheld overcharged upset rebuilt resent reset overslept misheard"
+    mistook misread withdrew stank stunk drew shrunk swung spelt knelt bred fed fled clung flung slung withheld overcharged upset rebuilt resent reset overslept misheard"
 );
 
 /// Third persons that are likelier a verb than a plural noun after a noun.
@@ -64,12 +64,12 @@ static PLAIN: List = list!(
     peel persuade phone pick pile place play plug point post pour prefer prepare press pressure
     pretend prevent print process promise protect prove provide pull pump punish push put puzzle rain snow
     query question quit quote raise ration rattle reach read realise receive reckon recognise
-    record recover reduce refer refill refund refuse register reject rely remain remember remind
+    record recover reduce reek refer refill refund refuse register reject rely remain remember remind
     remove renew rent repair repeat replace reply report request require rescue reset resolve
     respond rest retire return reverse ring rinse rip rise rock roll rub ruin run rush rust save
     say scare scrape scratch scream screech search see seem seize sell send separate serve set
     settle shake share shatter shine shout show shrink shut sign sit skip slam sleep slide slip
-    slow smash smell smoke smoulder snag snap sneer sneeze soak solve sort sound spark speak speed
+    slow smash smear smell smoke smoulder snag snap sneer sneeze soak solve sort sound spark speak speed
     spell spend spill spin spit splash split spoil spread squeak squeal stain stall stand start
     starve state stay steal steam stick sting stink stop store stretch strip struggle submit sue
     suffer suggest suit supply support suppose suspend swap swear sweat sweep swell switch take
