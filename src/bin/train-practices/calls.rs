@@ -1,12 +1,13 @@
 //! The calls that are learnt from: each line with what is due when it ends.
 
-use anyhow::{Context as _, anyhow, bail};
-use evenkeel::language::practices::Label;
+use anyhow::{Context as _, bail};
+use evenkeel::language::practices::LABELS;
 use evenkeel::language::spoken;
 use evenkeel::units::Party;
 
 use super::chance::Chance;
-use super::dialogues::{Told, Turn};
+use super::dialogues::{Turn, acts_found};
+use super::opinions::{self, Opinions, dues};
 
 /// Whole calls, of which is told after which lines a coach would prompt the agent, and for what: the first
 /// letters by lines of business (utilities, banks, councils, shops, travel, health, software, garages, suppliers, clubs,
@@ -54,35 +55,79 @@ pub const CALLS: [(&str, &str); 38] = [
 /// Of these, never learnt from, but looked at.
 pub const HELD_CALLS: &str = "x";
 
-/// The calls of one writer: `# name`, then lines `A: words` and `C: words`; below a line, after `>`, what is due
-/// when it ends, after `>?` what does good and may pass as well.
-pub fn read(text: &str) -> anyhow::Result<Vec<Vec<Turn>>> {
-    let mut calls: Vec<Vec<Turn>> = Vec::new();
-    for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        add_line(&mut calls, line).with_context(|| format!("line {}", i + 1))?;
-    }
-    Ok(calls)
+/// What others say of the lines of these calls.
+pub struct Others {
+    due: [Opinions<'static>; 2],
+    acts: Opinions<'static>,
 }
 
-fn add_line(calls: &mut Vec<Vec<Turn>>, line: &str) -> anyhow::Result<()> {
-    if line.starts_with("# ") {
-        calls.push(Vec::new());
-        return Ok(());
+impl Others {
+    pub fn read() -> anyhow::Result<Self> {
+        let read = |text, who| Opinions::read(text).context(who);
+        Ok(Others {
+            due: [
+                read(include_str!("calls/due-2.txt"), "due-2")?,
+                read(include_str!("calls/due-3.txt"), "due-3")?,
+            ],
+            acts: read(include_str!("calls/acts.txt"), "acts")?,
+        })
     }
-    let call = calls.last_mut().context("a line before the first call")?;
-    if let Some(due) = line.strip_prefix('>') {
-        let said = call.last_mut().context("nothing was said before it")?;
-        said.optional = due.starts_with('?');
-        for practice in due.trim_start_matches('?').split_whitespace() {
-            let label = Label::find(said.party, &format!("due-{practice}"));
-            said.labels.push(label.ok_or_else(|| anyhow!("`{practice}` can't be due"))?);
+}
+
+/// The calls of one writer: `# name`, then lines `A: words` and `C: words`; below a line, after `>`, what is due
+/// when it ends, after `>?` what does good and may pass as well.
+pub fn read(writer: &str, text: &str, others: &Others) -> anyhow::Result<Vec<Vec<Turn>>> {
+    let text = format!("\n{text}");
+    let calls = text.split("\n# ").skip(1).map(|call| {
+        let (name, lines) = call.split_once('\n').context("a call without lines")?;
+        let name = format!("{writer}/{name}");
+        of_call(&name, lines, others).context(name)
+    });
+    calls.collect()
+}
+
+fn of_call(name: &str, lines: &str, others: &Others) -> anyhow::Result<Vec<Turn>> {
+    let coaches = 1.0 + others.due.len() as f32;
+    let mut turns: Vec<Turn> = Vec::new();
+    let vote = |turn: &mut Turn, said: &str| -> anyhow::Result<()> {
+        for (label, vote) in dues(turn.party, said)? {
+            let share = turn.shares[label].get_or_insert(0.0);
+            *share += vote / coaches;
         }
-        return Ok(());
+        Ok(())
+    };
+    for line in lines.lines().filter(|line| !line.is_empty()) {
+        if line.starts_with('>') {
+            vote(turns.last_mut().context("nothing was said before it")?, line)?;
+            continue;
+        }
+        let number = turns.len() + 1;
+        let mut turn = said(line)?;
+        let acts = others.acts.of(name)?.get(&number).copied().unwrap_or_default();
+        let (labels, issue) = opinions::acts(turn.party, acts)?;
+        turn.issue = issue;
+        turn.shares = acts_found(turn.party, &labels);
+        let due = LABELS.iter().zip(&mut turn.shares);
+        due.filter(|(label, _)| label.party == turn.party && label.is_due())
+            .for_each(|(_, share)| *share = Some(0.0));
+        for due in &others.due {
+            if let Some(said) = due.of(name)?.get(&number) {
+                vote(&mut turn, said)?;
+            }
+        }
+        turns.push(turn);
     }
+    // Nothing but a sound is no turn.
+    turns.retain(|turn| !turn.words.is_empty());
+    Ok(turns)
+}
+
+/// A turn of which nobody has said anything.
+fn said(line: &str) -> anyhow::Result<Turn> {
     let (party, text) = match line.split_once(": ") {
         Some(("A", text)) => (Party::Agent, text),
         Some(("C", text)) => (Party::Customer, text),
-        _ => bail!("neither `# name`, `A: words`, `C: words` nor `> practices`"),
+        _ => bail!("neither `# name`, `A: words`, `C: words` nor `> practices`: {line}"),
     };
     let mut words = Vec::new();
     let mut ends = Vec::new();
@@ -93,12 +138,7 @@ fn add_line(calls: &mut Vec<Vec<Turn>>, line: &str) -> anyhow::Result<()> {
         }
     }
     ends.retain(|end| *end < words.len());
-    let (labels, issue, told, optional) = (Vec::new(), None, Told::Due, false);
-    // Nothing but a sound is no turn.
-    if !words.is_empty() {
-        call.push(Turn { party, words, labels, issue, told, optional, ends });
-    }
-    Ok(())
+    Ok(Turn { party, words, shares: vec![None; LABELS.len()], issue: None, ends })
 }
 
 /// Without what tells how it is said, such as "(laughs)": nobody hears that word.
@@ -113,36 +153,52 @@ fn without_directions(text: &str) -> String {
     said.collect()
 }
 
-/// The end of a turn, from one of its sentences on, and what comes before that, as when a pause lies between.
+/// The end of a turn, from one of its sentences on, and what comes before that, as when a pause lies between; what
+/// the end alone does is not known.
 pub fn split(turn: &Turn, chance: &mut Chance) -> Option<(String, Turn)> {
     let end = *turn.ends.get(chance.below(turn.ends.len().max(1)))?;
     let words = turn.words[end..].to_vec();
-    Some((turn.words[..end].join(" "), Turn { words, ends: Vec::new(), ..turn.clone() }))
+    let mut rest = Turn { words, issue: None, ends: Vec::new(), ..turn.clone() };
+    rest.forget(|label| !label.is_due());
+    Some((turn.words[..end].join(" "), rest))
 }
 
 #[cfg(test)]
 mod tests {
-    use evenkeel::language::practices::LABELS;
-
     use super::*;
 
     #[test]
     fn calls_are_sound() {
+        let others = Others::read().unwrap();
         for (writer, text) in CALLS {
-            let calls = read(text).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
+            let calls =
+                read(writer, text, &others).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
             assert!(calls.iter().map(Vec::len).sum::<usize>() > 400, "{writer}");
         }
     }
 
     #[test]
-    fn what_is_due_stands_below_a_line() {
+    fn what_is_due_is_the_share_of_coaches() {
+        let [second, third, acts] =
+            ["# a/name\n3 > thank\n", "# a/name\n", "# a/name\n1 closed-question\n"]
+                .map(|text| Opinions::read(text).unwrap());
+        let others = Others { due: [second, third], acts };
         let text = "# name\nA: Hello. Who is it?\nC: (sighs)\nC: Me (laughs).\n>? thank lighten\n";
-        let call = &read(text).unwrap()[0];
-        assert_eq!((call[0].ends.as_slice(), call[0].labels.len()), (&[1][..], 0));
-        assert!(call[1].optional && call[1].labels.len() == 2);
-        assert!(call[1].labels.iter().all(|label| LABELS[*label].party == Party::Customer));
+        let call = &read("a", text, &others).unwrap()[0];
+        assert_eq!(call.len(), 2);
+        let of = |turn: &Turn| -> Vec<(String, f32)> {
+            let known = turn.known().filter(|(_, share)| *share > 0.0);
+            known.map(|(label, share)| (LABELS[label].tag(), share)).collect()
+        };
+        assert_eq!(of(&call[0]), [("closed-question".to_owned(), 1.0)]);
+        assert_eq!(
+            of(&call[1]),
+            [("due-thank".to_owned(), 0.5), ("due-lighten".to_owned(), 0.5 / 3.0)]
+        );
         let (before, rest) = split(&call[0], &mut Chance::new(1)).unwrap();
         assert_eq!((before.as_str(), rest.text().as_str()), ("hello", "who is it"));
-        assert!(read("# name\nA: Hi.\n> hello\n").is_err());
+        assert!(of(&rest).is_empty());
+        assert!(read("a", "# name\nA: Hi.\n> hello\n", &others).is_err());
+        assert!(read("b", text, &others).is_err());
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, ensure};
 use evenkeel::language::model::{LanguageModel, Reading};
-use evenkeel::language::practices::{Before, ISSUES, LABELS, Label};
+use evenkeel::language::practices::{Before, LABELS, Label};
 use evenkeel::language::spoken;
 use evenkeel::units::Party;
 use serde::Deserialize;
 
 use super::chance::Chance;
+use super::opinions::{Opinions, act, acts, kind_of_issue};
 
 /// What the writers wrote: `a`, `b` and `c` oblique and idiomatic, `d` and `e` as plain as in a
 /// contact centre, `f` and `g` with what is hardest to tell, `h` as a recogniser gives it, `i` what agents
@@ -41,6 +42,9 @@ pub const WRITTEN: [(&str, &str); 22] = [
     ("v", include_str!("dialogues/train-v.jsonl")),
 ];
 
+/// What somebody else says that their turns do.
+pub const SECOND: &str = include_str!("dialogues/second.txt");
+
 /// Words that a recogniser loses, doubles or takes for each other.
 const SMALL_WORDS: [&str; 24] = [
     "a", "the", "to", "and", "of", "in", "is", "it", "i", "you", "that", "for", "on", "so", "just",
@@ -53,25 +57,13 @@ pub struct Turn {
     pub party: Party,
     /// Its words, as heard.
     pub words: Vec<String>,
-    /// Which of [`LABELS`] it has.
-    pub labels: Vec<usize>,
+    /// For each of [`LABELS`] the share of those who looked for it that say it is there, 0 to 1; `None` where nobody
+    /// looked.
+    pub shares: Vec<Option<f32>>,
     /// Which of [`ISSUES`].
     pub issue: Option<usize>,
-    /// What it was looked at for.
-    pub told: Told,
-    /// Whether a coach could let what is due pass as well.
-    pub optional: bool,
     /// After how many words a sentence ends within it.
     pub ends: Vec<usize>,
-}
-
-/// What turns were looked at for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// What they do.
-    Acts,
-    /// What is due after them.
-    Due,
 }
 
 impl Turn {
@@ -79,18 +71,37 @@ impl Turn {
         self.words.join(" ")
     }
 
-    /// The labels of which it is known whether it has them.
-    pub fn known(&self) -> impl Iterator<Item = usize> {
-        let is_known = |label: &usize| {
-            let label = LABELS[*label];
-            label.party == self.party
-                && match self.told {
-                    Told::Acts => !label.is_due(),
-                    Told::Due => label.is_due(),
-                }
-        };
-        (0..LABELS.len()).filter(is_known)
+    /// Each label that was looked for, and the share that say it is there.
+    pub fn known(&self) -> impl Iterator<Item = (usize, f32)> {
+        self.shares.iter().enumerate().filter_map(|(label, share)| Some((label, (*share)?)))
     }
+
+    /// Whether most of those who looked for it say that it is there.
+    pub fn has(&self, label: usize) -> bool {
+        self.shares[label].is_some_and(|share| share > 0.5)
+    }
+
+    /// The same, of which nobody knows what is due after it.
+    pub fn without_due(mut self) -> Turn {
+        self.forget(Label::is_due);
+        self
+    }
+
+    /// Nobody has looked for these labels.
+    pub fn forget(&mut self, which: impl Fn(&Label) -> bool) {
+        for (share, _) in self.shares.iter_mut().zip(&LABELS).filter(|(_, label)| which(label)) {
+            *share = None;
+        }
+    }
+}
+
+/// The shares of a turn of which somebody looked for all that it can do, and `found` these.
+pub fn acts_found(party: Party, found: &[usize]) -> Vec<Option<f32>> {
+    let share = |(at, label): (usize, &Label)| {
+        let looked_for = label.party == party && !label.is_due();
+        looked_for.then_some(f32::from(u8::from(found.contains(&at))))
+    };
+    LABELS.iter().enumerate().map(share).collect()
 }
 
 #[derive(Deserialize)]
@@ -107,41 +118,32 @@ struct Said {
     issue: Option<String>,
 }
 
-/// The dialogues of one writer.
-pub fn read(lines: &str) -> anyhow::Result<Vec<Vec<Turn>>> {
-    let mut dialogues = Vec::new();
-    for (i, line) in lines.lines().enumerate() {
-        let line: Line = serde_json::from_str(line).with_context(|| format!("line {}", i + 1))?;
-        let turns = line.dialogue.into_iter().map(turn);
-        let turns: anyhow::Result<Vec<Turn>> = turns.collect();
-        dialogues.push(turns.with_context(|| format!("line {}, {}", i + 1, line.id))?);
-    }
-    Ok(dialogues)
+/// The dialogues of one writer, of which another has said as well what each turn does.
+pub fn read(writer: &str, lines: &str, other: &Opinions<'_>) -> anyhow::Result<Vec<Vec<Turn>>> {
+    let read = |(i, line): (usize, &str)| {
+        let name = format!("{writer}/{}", i + 1);
+        let line: Line = serde_json::from_str(line).with_context(|| name.clone())?;
+        let other = other.of(&name)?;
+        let turns = line
+            .dialogue
+            .into_iter()
+            .zip(1..)
+            .map(|(said, number)| turn(said, other.get(&number).copied().unwrap_or_default()));
+        turns.collect::<anyhow::Result<Vec<Turn>>>().context(format!("{name}, {}", line.id))
+    };
+    lines.lines().enumerate().map(read).collect()
 }
 
-fn turn(said: Said) -> anyhow::Result<Turn> {
-    let mut labels = Vec::new();
-    for tag in &said.does {
-        let tag = match (said.party, tag.as_str()) {
-            (Party::Agent, "closing") => "wraps-up",
-            (_, tag) => tag,
-        };
-        let label = Label::find(said.party, tag);
-        labels.push(label.ok_or_else(|| anyhow!("`{tag}` is no label of {:?}", said.party))?);
-    }
-    let issue = match &said.issue {
-        Some(name) => Some(
-            ISSUES
-                .iter()
-                .position(|issue| issue == name)
-                .ok_or_else(|| anyhow!("`{name}` is no kind of issue"))?,
-        ),
-        None => None,
-    };
+fn turn(said: Said, other: &str) -> anyhow::Result<Turn> {
+    let party = said.party;
+    let labels: anyhow::Result<Vec<usize>> = said.does.iter().map(|tag| act(party, tag)).collect();
+    let (others, others_issue) = acts(party, other)?;
+    let both = acts_found(party, &labels?).into_iter().zip(acts_found(party, &others));
+    let shares = both.map(|(one, other)| Some((one? + other?) / 2.0)).collect();
+    let issue = said.issue.as_deref().map(kind_of_issue).transpose()?.or(others_issue);
     let words = spoken::words(&said.text);
     ensure!(!words.is_empty(), "a turn without words");
-    let (party, told, optional, ends) = (said.party, Told::Acts, false, Vec::new());
-    Ok(Turn { party, words, labels, issue, told, optional, ends })
+    Ok(Turn { party, words, shares, issue, ends: Vec::new() })
 }
 
 /// Each turn of a dialogue, read, with what was said before it.
@@ -176,41 +178,34 @@ pub fn misheard(turn: &Turn, chance: &mut Chance) -> Turn {
 }
 
 /// Two turns of a party as one, as when the other says nothing between them; `None` for turns that
-/// mean what they do by being alone.
+/// mean what they do by being alone. What is due after them is not known.
 pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
     let listening = Label::find(Party::Agent, "show-listening");
-    let alone = |turn: &Turn| turn.labels.iter().any(|label| Some(*label) == listening);
-    if first.party != second.party || first.told == Told::Due || alone(first) || alone(second) {
+    let alone = |turn: &Turn| listening.is_some_and(|label| turn.has(label));
+    if first.party != second.party || alone(first) || alone(second) {
         return None;
     }
-    let union = |a: &[usize], b: &[usize]| -> Vec<usize> {
-        (0..LABELS.len()).filter(|label| a.contains(label) || b.contains(label)).collect()
-    };
-    Some(Turn {
+    let both = first.shares.iter().zip(&second.shares);
+    let joined = Turn {
         party: first.party,
         words: first.words.iter().chain(&second.words).cloned().collect(),
-        labels: union(&first.labels, &second.labels),
+        shares: both.map(|(a, b)| Some((*a)?.max((*b)?))).collect(),
         issue: match (first.issue, second.issue) {
             (Some(a), Some(b)) if a != b => None,
             (a, b) => a.or(b),
         },
-        told: first.told,
-        optional: false,
         ends: Vec::new(),
-    })
+    };
+    Some(joined.without_due())
 }
 
 /// How many turns of a label's party have it, and how many have not.
-pub fn counts<'a>(turns: impl Iterator<Item = &'a Turn>) -> HashMap<usize, (usize, usize)> {
-    let mut counts: HashMap<usize, (usize, usize)> = HashMap::new();
-    for turn in turns {
-        for label in turn.known() {
-            let (with, without) = counts.entry(label).or_default();
-            match turn.labels.contains(&label) {
-                true => *with += 1,
-                false => *without += 1,
-            }
-        }
+pub fn counts<'a>(turns: impl Iterator<Item = &'a Turn>) -> HashMap<usize, (f32, f32)> {
+    let mut counts: HashMap<usize, (f32, f32)> = HashMap::new();
+    for (label, share) in turns.flat_map(Turn::known) {
+        let (with, without) = counts.entry(label).or_default();
+        *with += share;
+        *without += 1.0 - share;
     }
     counts
 }
@@ -222,13 +217,15 @@ mod tests {
     fn turn(text: &str, tags: &[&str]) -> Turn {
         let does = tags.iter().map(|tag| (*tag).to_owned()).collect();
         let said = Said { party: Party::Agent, text: text.into(), does, issue: None };
-        super::turn(said).unwrap()
+        super::turn(said, &tags.join(" ")).unwrap()
     }
 
     #[test]
     fn what_was_written_is_sound() {
+        let second = Opinions::read(SECOND).unwrap();
         for (writer, lines) in WRITTEN {
-            let dialogues = read(lines).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
+            let dialogues =
+                read(writer, lines, &second).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
             assert!(dialogues.iter().map(Vec::len).sum::<usize>() > 500);
         }
     }
@@ -238,8 +235,18 @@ mod tests {
         let (a, b) = (turn("Sorry.", &["apologise"]), turn("Ta, sorry.", &["thank", "apologise"]));
         let both = joined(&a, &b).unwrap();
         assert_eq!(both.words, ["sorry", "ta", "sorry"]);
-        assert_eq!(both.labels.len(), 2);
+        assert_eq!(both.known().filter(|(_, share)| *share == 1.0).count(), 2);
         assert_eq!(joined(&a, &turn("Mm-hmm.", &["show-listening"])), None);
+    }
+
+    #[test]
+    fn two_who_differ_count_half() {
+        let said =
+            Said { party: Party::Agent, text: "Sorry.".into(), does: Vec::new(), issue: None };
+        let turn = super::turn(said, "apologise").unwrap();
+        let apologise = act(Party::Agent, "apologise").unwrap();
+        assert_eq!(turn.shares[apologise], Some(0.5));
+        assert!(!turn.has(apologise) && turn.known().all(|(label, _)| !LABELS[label].is_due()));
     }
 
     #[test]

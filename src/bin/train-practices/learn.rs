@@ -14,11 +14,12 @@ use evenkeel::language::practices::{Before, LABELS, PracticeWeights};
 use super::base::{Base, LAYERS};
 use super::calls::{self, CALLS, HELD_CALLS};
 use super::chance::Chance;
-use super::dialogues::{self, Told, Turn, WRITTEN};
+use super::dialogues::{self, SECOND, Turn, WRITTEN};
 use super::export;
 use super::linear::Step;
 use super::look::Look;
 use super::network::{Answer, Head, Network, Sample};
+use super::opinions::Opinions;
 use super::truth::Truth;
 
 /// Longer texts are cut, in pieces with the marks.
@@ -32,8 +33,6 @@ const JOINED: f32 = 0.12;
 const UNKNOWN_BEFORE: f32 = 0.1;
 /// Share of the turns of calls of which only the end is learnt from, after a pause.
 const SPLIT: f32 = 0.2;
-/// How much counts what is due and may pass as well.
-const OPTIONAL_WEIGHT: f32 = 0.5;
 /// How much the kind of a problem counts beside a label.
 const KIND_WEIGHT: f32 = 2.0;
 
@@ -105,15 +104,17 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (mut network, mut twin) = (beginning(), beginning());
 
     let (mut learnt, mut held, mut held_calls) = (Vec::new(), Vec::new(), Vec::new());
+    let second = Opinions::read(SECOND)?;
     for (writer, lines) in WRITTEN {
-        let dialogues = dialogues::read(lines).with_context(|| format!("writer {writer}"))?;
+        let dialogues = dialogues::read(writer, lines, &second)?;
         match args.without.as_deref() == Some(writer) {
             true => held.extend(dialogues),
             false => learnt.extend(dialogues.into_iter().step_by(args.every)),
         }
     }
+    let others = calls::Others::read()?;
     for (writer, text) in CALLS {
-        let read = calls::read(text).with_context(|| format!("writer {writer}"))?;
+        let read = calls::read(writer, text, &others)?;
         match writer == HELD_CALLS {
             true => held_calls.extend(read),
             false => learnt.extend(read.into_iter().step_by(args.every)),
@@ -131,7 +132,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let weights: Vec<f32> = (0..LABELS.len())
         .map(|label| {
             let (with, without) = counts.get(&label).copied().unwrap_or_default();
-            (without as f32 / with.max(1) as f32).sqrt().clamp(1.0, MOST_WEIGHT)
+            (without / with.max(1.0)).sqrt().clamp(1.0, MOST_WEIGHT)
         })
         .collect();
     let befores: Vec<Vec<Before>> = learnt.iter().map(|turns| befores(turns, &model)).collect();
@@ -223,9 +224,9 @@ fn heard(
                 false => turn.clone(),
             };
             // What is due hangs on what was said.
-            let before = match turn.told != Told::Due && chance.unit() < UNKNOWN_BEFORE {
-                true => Before::default(),
-                false => befores[at].clone(),
+            let (heard, before) = match chance.unit() < UNKNOWN_BEFORE {
+                true => (heard.without_due(), Before::default()),
+                false => (heard, befores[at].clone()),
             };
             if chance.unit() < JOINED {
                 let next = dialogue[at + 1..].iter().find(|next| next.party == turn.party);
@@ -250,14 +251,13 @@ fn item(
     // Only the first part of a long text.
     let mut vectors = marks.own(reading.parts.first()?, &echoed);
     vectors.truncate(LONGEST * WIDTH);
-    let sure = if turn.optional { OPTIONAL_WEIGHT } else { 1.0 };
-    let mut answers: Vec<Answer> = turn
-        .known()
-        .map(|question| match turn.labels.contains(&question) {
-            true => Answer { question, target: vec![1.0], weight: weights[question] * sure },
-            false => Answer { question, target: vec![0.0], weight: 1.0 },
-        })
-        .collect();
+    // A rare label's share that say it is there counts more than the others.
+    let answer = |(question, share): (usize, f32)| {
+        let there = share * weights[question];
+        let weight = there + 1.0 - share;
+        Answer { question, target: vec![there / weight], weight }
+    };
+    let mut answers: Vec<Answer> = turn.known().map(answer).collect();
     if let Some(issue) = turn.issue {
         let mut target = vec![0.0; evenkeel::language::practices::ISSUES.len()];
         target[issue] = 1.0;

@@ -105,7 +105,7 @@ impl Look {
             party: turn.party,
             reading,
             before,
-            truth: turn.known().map(|label| (label, turn.labels.contains(&label))).collect(),
+            truth: turn.known().map(|(label, _)| (label, turn.has(label))).collect(),
         });
         self.sets.push((name.to_owned(), judged.collect()));
     }

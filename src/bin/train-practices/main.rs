@@ -24,6 +24,7 @@ mod linear;
 mod look;
 #[path = "../train-words/network.rs"]
 mod network;
+mod opinions;
 #[allow(dead_code, reason = "shared with `evaluate`, which uses all of it")]
 #[path = "../evaluate/practices/truth.rs"]
 mod truth;
