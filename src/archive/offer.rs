@@ -14,9 +14,9 @@ use crate::call::notes::Verdict;
 use crate::call::record::Line;
 use crate::call::rescore::{Prompt, compare, prompts};
 use crate::config::Config;
-use crate::config::rules::Rule;
 use crate::config::rules::condition::Op;
 use crate::config::rules::fact::{Fact, Measured};
+use crate::config::rules::{MOST_HEAT, Rule, SUREST};
 use crate::session::batch::each;
 use crate::session::replay::SessionError;
 
@@ -26,8 +26,6 @@ const FACTORS: [f64; 4] = [1.15, 1.3, 1.5, 2.0];
 const SURER: [f32; 3] = [0.08, 0.16, 0.24];
 /// By how many seconds the wait before a prompt is tried.
 const LATER_SECS: [f64; 3] = [0.5, 1.0, 2.0];
-/// Heat and scores that can still be reached.
-const MOST: f64 = 0.95;
 /// A prompt that comes so much later is the same, with a higher threshold. Seconds.
 const LATER: f64 = 6.0;
 /// And so much earlier. Seconds.
@@ -177,7 +175,7 @@ fn candidates(rule: &Rule) -> Vec<Candidate> {
             continue;
         }
         let most = match condition.fact {
-            Fact::Measured(Measured::Heat | Measured::HeatRise) => MOST,
+            Fact::Measured(Measured::Heat | Measured::HeatRise) => MOST_HEAT,
             // Yes or no.
             Fact::Measured(Measured::Recovered) => continue,
             _ => f64::INFINITY,
@@ -203,7 +201,7 @@ fn candidates(rule: &Rule) -> Vec<Candidate> {
     }
     for more in SURER.into_iter().filter(|_| rule.is_slow()) {
         let min_score = ((rule.min_score + more) * 100.0).round() / 100.0;
-        if f64::from(min_score) <= MOST {
+        if min_score <= SUREST {
             let change = format!("min_score = {min_score} instead of {}", rule.min_score);
             candidates.push(Candidate { change, rule: Rule { min_score, ..rule.clone() } });
         }

@@ -1,6 +1,6 @@
-//! The calls that are learnt from: each line with what is due when it ends.
+//! The calls that are learnt from: each line with what it does, and with what is due when it ends.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use evenkeel::language::practices::LABELS;
 use evenkeel::language::spoken;
 use evenkeel::units::Party;
@@ -77,6 +77,7 @@ impl Others {
 /// The calls of one writer: `# name`, then lines `A: words` and `C: words`; below a line, after `>`, what is due
 /// when it ends, after `>?` what does good and may pass as well.
 pub fn read(writer: &str, text: &str, others: &Others) -> anyhow::Result<Vec<Vec<Turn>>> {
+    ensure!(text.starts_with("# "), "a line before the first call");
     let text = format!("\n{text}");
     let calls = text.split("\n# ").skip(1).map(|call| {
         let (name, lines) = call.split_once('\n').context("a call without lines")?;
@@ -116,6 +117,11 @@ fn of_call(name: &str, lines: &str, others: &Others) -> anyhow::Result<Vec<Turn>
             }
         }
         turns.push(turn);
+    }
+    for opinions in others.due.iter().chain([&others.acts]) {
+        let beyond =
+            opinions.of(name)?.keys().find(|number| **number == 0 || **number > turns.len());
+        ensure!(beyond.is_none(), "somebody has an opinion of line {}", beyond.unwrap_or(&0));
     }
     // Nothing but a sound is no turn.
     turns.retain(|turn| !turn.words.is_empty());

@@ -1,4 +1,4 @@
-//! The dialogues that are learnt from: each turn with the labels that it has.
+//! The dialogues that are learnt from: each turn with the share of two who say that it has a label.
 
 use std::collections::HashMap;
 
@@ -199,7 +199,7 @@ pub fn joined(first: &Turn, second: &Turn) -> Option<Turn> {
     Some(joined.without_due())
 }
 
-/// How many turns of a label's party have it, and how many have not.
+/// For how many turns of a label's party it is said that they have it, and for how many that they have not: sums of shares.
 pub fn counts<'a>(turns: impl Iterator<Item = &'a Turn>) -> HashMap<usize, (f32, f32)> {
     let mut counts: HashMap<usize, (f32, f32)> = HashMap::new();
     for (label, share) in turns.flat_map(Turn::known) {

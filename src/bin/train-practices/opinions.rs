@@ -1,4 +1,5 @@
-//! What others than the writers say of their dialogues and calls, who did not know what the writers had marked.
+//! What is said of dialogues and calls, line by line: how it is written down, and the opinions of others than the writers,
+//! who did not know what the writers had marked.
 
 use std::collections::HashMap;
 

@@ -129,7 +129,7 @@ impl Rule {
     /// further from normal by a tenth, what was said must be surer, and it rests for longer.
     fn raise(&mut self) {
         if self.is_slow() {
-            let raised = (self.min_score + RAISE_SCORE).min(0.95);
+            let raised = (self.min_score + RAISE_SCORE).min(SUREST);
             self.min_score = self.min_score.max(raised);
         }
         for condition in &mut self.when {
@@ -153,10 +153,12 @@ impl Rule {
 /// must be.
 const RAISE_SCORE: f32 = 0.08;
 const RAISE_THRESHOLD: f64 = 1.1;
+/// The surest that is asked for: more is hardly ever told.
+pub const SUREST: f32 = 0.99;
 /// How many times as long the rule rests after a prompt.
 const RAISE_COOLDOWN: f64 = 1.5;
 /// Heat that can still be reached.
-const MOST_HEAT: f64 = 0.95;
+pub const MOST_HEAT: f64 = 0.95;
 /// So many times "wrong" count; more change nothing.
 pub const MOST_RAISES: u32 = 5;
 

@@ -5,19 +5,20 @@
 //! at the stretch of it that is the matter, and at the name of what that stretch calls "it" (`pointer`);
 //! the stretch is cast so that it can be said back (`recast`): a question as what it takes for granted
 //! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); sums
-//! of money and places go (`omit`); and the customer's person becomes the agent's (`person`). What is too long
+//! of money (`sums`) and places (`places`) go; and the customer's person becomes the agent's (`person`). What is too long
 //! goes without what hangs on it (`shorten`). What is rude, private, a threat, a large number or not whole is left (`statement`), and the
 //! next likely stretch tried. Where any of this is doubtful there is no sentence: an agent is better off
 //! without one than with a wrong one.
 
 mod heard;
-mod omit;
 mod person;
+mod places;
 pub mod pointer;
 mod question;
 mod recast;
 mod shorten;
 mod statement;
+mod sums;
 mod tables;
 mod they;
 mod thing;
@@ -104,8 +105,8 @@ impl Reflection {
                 Some(&words[pointed.thing(*at)?])
             };
             let clause = recast::recast(self.core(&clause))?;
-            let clause = omit::without_sums(&clause).unwrap_or(clause);
-            let clause = omit::without_places(&clause).unwrap_or(clause);
+            let clause = sums::without_sums(&clause).unwrap_or(clause);
+            let clause = places::without_places(&clause).unwrap_or(clause);
             // Too long with its name, it may do without; and without what hangs on it.
             self.sentence(thing::named(clause.clone(), name)).or_else(|| {
                 let shorter = match self.can_be_shown(&clause) {

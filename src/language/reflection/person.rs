@@ -1,7 +1,7 @@
 //! From the customer's mouth to the agent's: person and possessives are turned.
 
 use super::super::closed_class::{PREPOSITIONS, is_function_word};
-use super::super::redact::number_value;
+use super::super::redact::{is_unit, number_value};
 use super::heard::Word;
 use super::verbs::{is_adverb, is_past, is_plain, is_third, is_verb};
 
@@ -185,7 +185,10 @@ fn is_dialect_my(clause: &[Word], at: usize) -> bool {
             && !is_verb(text)
             && !TIMES.contains(&text)
             && !matches!(text, "halfway" | "mid")
-            && number_value(text).is_none()
+            && !(number_value(text).is_some()
+                && is_unit(clause.get(at + 2).map_or("", |word| &word.text)))
+            && !(number_value(text).is_some()
+                && clause.get(at + 2).is_some_and(|word| word.text == "times"))
     });
     after && noun
 }

@@ -1,6 +1,6 @@
 //! What a question takes for granted: "why was i charged twice" tells that the customer was.
 
-use super::super::closed_class::PREPOSITIONS;
+use super::super::closed_class::{DETERMINERS, PREPOSITIONS};
 use super::heard::Word;
 use super::person::FOLK;
 use super::recast::{begins, joined};
@@ -153,14 +153,24 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
                 | "this"
         );
     let mut end = 1;
-    // "Nobody from the school", "everyone there".
-    let more = matches!(
+    // "Nobody from the school", "everyone there": of more words than that it is not plain where they end.
+    let text = |at: usize| who.get(at).map_or("", |word| word.text.as_str());
+    let somebody = matches!(
         first,
         "nobody" | "somebody" | "someone" | "anybody" | "anyone" | "everyone" | "everybody"
-    ) && who
-        .get(1)
-        .is_some_and(|next| PREPOSITIONS.contains(&next.text.as_str()) || next.text == "there");
-    if !pronoun || more {
+    );
+    let named = PREPOSITIONS.contains(&text(1))
+        && (DETERMINERS.contains(&text(2)) || matches!(text(2), "your" | "my" | "our"));
+    let more = match text(1) {
+        "there" => Some(2),
+        _ if named => Some(4),
+        _ => None,
+    };
+    let more = more.filter(|_| somebody);
+    if somebody && more.is_none() && PREPOSITIONS.contains(&text(1)) {
+        return None;
+    }
+    if !pronoun || more.is_some() {
         let predicate = |at: usize| {
             let text = who[at].text.as_str();
             is_adverb(text)
@@ -172,11 +182,16 @@ fn straight(asked: &[Word]) -> Option<Vec<Word>> {
                     _ => is_past(text) || is_gerund(text),
                 }
         };
-        if !more && !matches!(first, "my" | "our" | "your" | "the" | "this" | "these" | "those") {
+        if more.is_none()
+            && !matches!(first, "my" | "our" | "your" | "the" | "this" | "these" | "those")
+        {
             return None;
         }
         // "Where is my order" has no predicate.
-        end = (2..who.len()).find(|&at| predicate(at)).unwrap_or(who.len());
+        end = match more {
+            Some(at) => Some(at).filter(|&at| at < who.len() && predicate(at))?,
+            None => (2..who.len()).find(|&at| predicate(at)).unwrap_or(who.len()),
+        };
     }
     let (who, rest) = who.split_at(end);
     let mut who = who.to_vec();

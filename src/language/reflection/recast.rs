@@ -71,9 +71,12 @@ pub(super) fn begins(words: &[Word], phrase: &str) -> Option<usize> {
 
 /// "Still no internet" as "there's still no internet", "three days no heating" as "there's no heating".
 fn lacking(clause: &[Word]) -> Option<Vec<Word>> {
-    let time =
-        clause.iter().take_while(|word| is_unit(&word.text) || number_value(&word.text).is_some());
-    let clause = &clause[time.count()..];
+    let is_time = |word: &&Word| is_unit(&word.text) || number_value(&word.text).is_some();
+    let time = clause.iter().take_while(is_time).count();
+    let clause = match time.checked_sub(1) {
+        Some(last) if is_unit(&clause[last].text) => &clause[time..],
+        _ => clause,
+    };
     let head = usize::from(clause.first()?.text == "still");
     let no = clause.get(head)?.text == "no";
     let bare = clause.len() >= 2 + head
@@ -117,6 +120,13 @@ mod tests {
             Some("nobody told me you'd put my rate up"),
         );
         check("three days no heating", Some("there's no heating"));
+        check("three no shows this month", Some("three no shows this month"));
+        check("why has nobody from the sorting office rung me", None);
+        check(
+            "why has everyone on my street got power",
+            Some("everyone on my street has got power"),
+        );
+        check("why does nobody at the post office answer the phone", None);
         check("who's allowed to see my account", None);
         check("when are you going to stop being so rude", None);
         check(

@@ -114,8 +114,8 @@ fn hangs_on(clause: &[Word], at: usize) -> bool {
         |at: usize| at > 0 && matches!(clause[at - 1].text.as_str(), "had" | "got" | "been");
     let bound = |at: usize| match clause[at].text.as_str() {
         "no" => !has_none(at),
-        "only" | "ever" | "not" | "never" | "nobody" | "nothing" => true,
-        "hardly" | "barely" | "without" => true,
+        "only" | "ever" | "not" | "never" | "nobody" | "nothing" | "hardly" | "barely"
+        | "without" => true,
         text => text.ends_with("n't"),
     };
     tells && !(0..at).any(bound)

@@ -5,9 +5,12 @@ use std::ops::Range;
 use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
-use super::omit::CURRENCIES;
+
 use super::question::opens;
-use super::verbs::{is_adverb, is_auxiliary, is_finite, is_gerund, is_past, is_plain, is_verb};
+use super::sums::CURRENCIES;
+use super::verbs::{
+    is_adverb, is_auxiliary, is_finite, is_gerund, is_noun, is_past, is_plain, is_verb,
+};
 
 /// Words of Caribbean English whose person is not turned here: better nothing than half of it.
 const PATOIS: [&str; 5] = ["dem", "mi", "di", "yuh", "nuh"];
@@ -196,19 +199,29 @@ fn ends(clause: &[Word]) -> bool {
     match last {
         // "One ticket but not the other", "as each other".
         "other" => matches!(before, "the" | "each"),
-        // "A valet i never asked for", "the night we were broken into".
-        "for" | "into" => is_verb(before) && !is_auxiliary(before),
+        "into" => before == "broken",
+        "for" => is_of_relative(clause),
         "my" | "our" | "your" | "his" | "their" | "its" | "the" | "of" | "to" | "than" => false,
         "very" | "really" | "just" | "every" | "i" | "i'm" | "i've" | "we" => false,
         _ => !bound && !CONJUNCTIONS.contains(&last),
     }
 }
 
-/// Whether the twenty in "since twenty past nine" is a time of day.
+/// "A valet i never asked for".
+fn is_of_relative(clause: &[Word]) -> bool {
+    let text =
+        |back: usize| clause.len().checked_sub(back).map_or("", |at| clause[at].text.as_str());
+    let who = |back: usize| matches!(text(back), "i" | "we" | "you" | "nobody" | "they");
+    let acts = is_verb(text(2)) && !is_auxiliary(text(2));
+    acts && ((who(3) && is_noun(text(4))) || (who(4) && is_adverb(text(3)) && is_noun(text(5))))
+}
+
+/// Whether the twenty before `next` is of a time of day: "since twenty past nine", "until twenty to".
 fn is_past_the_hour(clause: &[Word], next: usize) -> bool {
     let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    matches!(text(next), "past" | "to")
-        && number_value(text(next + 1)).is_some_and(|hour| hour <= 12)
+    let minutes = matches!(text(next - 1), "five" | "ten" | "twenty" | "twenty-five");
+    let hour = number_value(text(next + 1)).is_some_and(|hour| hour <= 12);
+    minutes && hour && text(next) == "past"
 }
 
 /// Whether it has a number other than a small count or a time: a recogniser's numbers are not to
@@ -271,7 +284,9 @@ mod tests {
     #[test]
     fn a_sentence_ends_with_what_it_hangs_on() {
         shown("you've charged me for a valet i never asked for", true);
-        shown("i've been charged for", true);
+        shown("i've been charged for", false);
+        shown("i've been charged for a cot i paid for", true);
+        shown("the wrong thing was put into", false);
         shown("the parcel is for", false);
         shown("i got a refund for one ticket but not the other", true);
         shown("i got the other", true);
@@ -283,6 +298,8 @@ mod tests {
         shown("they've had me on hold since twenty past nine this morning", true);
         shown("they've had me on hold since twenty", false);
         shown("my bill went up to twenty", false);
+        shown("my hours were cut from thirty to twelve", false);
+        shown("you cut my allowance from four hundred to eight", false);
     }
 
     #[test]

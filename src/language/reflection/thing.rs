@@ -1,9 +1,8 @@
 //! What a clause calls "it", by its name.
 
-use super::super::closed_class::PREPOSITIONS;
 use super::heard::{Mark, Word};
 use super::pointer::names_nothing;
-use super::verbs::is_past;
+use super::verbs::{is_past, is_plain};
 
 /// The clause with the thing in place of the pronoun at its head, where there is a `name` for it.
 pub(super) fn named<'a>(clause: Vec<Word>, name: impl Fn(&str) -> Option<&'a [Word]>) -> Vec<Word> {
@@ -99,12 +98,13 @@ fn thing(name: &[Word]) -> Option<Vec<Word>> {
     // "The hall | from seven".
     let until = name.iter().skip(2).position(|word| matches!(word.text.as_str(), "from" | "since"));
     let mut name = &name[..until.map_or(name.len(), |at| at + 2)];
-    // "I put a tenner in".
-    while let [first @ .., last] = name
-        && first.len() > 1
-        && PREPOSITIONS.contains(&last.text.as_str())
+    // "I put a tenner in", but not "my break in".
+    if let [first @ .., before, last] = name
+        && !first.is_empty()
+        && last.text == "in"
+        && !is_plain(&before.text)
     {
-        name = first;
+        name = &name[..name.len() - 1];
     }
     let bare = |word: &Word| Word { mark: Mark::None, ..word.clone() };
     let the = owner.map(|_| Word::new("the"));

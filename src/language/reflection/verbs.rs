@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::super::closed_class::AUXILIARIES;
+use super::super::closed_class::{AUXILIARIES, is_function_word};
 
 /// Words, split once.
 type List = LazyLock<HashSet<&'static str>>;
@@ -25,7 +25,8 @@ static IRREGULAR_PASTS: List = list!(
     stuck stung swore swept swung taught thought threw told took tore understood was went were woke won wore
     wrote rung sung been gone done given taken broken driven written chosen frozen seen shown torn
     worn forgotten fallen known grown thrown eaten spat spun wound undone hidden bitten stolen
-    mistook misread withdrew stank stunk drew shrunk swung spelt knelt bred fed fled clung flung slung withheld overcharged upset rebuilt resent reset overslept misheard"
+    mistook misread withdrew withheld overcharged upset rebuilt resent reset overslept misheard
+    stank stunk drew shrunk spelt knelt bred fed fled clung flung slung"
 );
 
 /// Third persons that are likelier a verb than a plural noun after a noun.
@@ -171,6 +172,17 @@ pub(super) fn is_gerund(word: &str) -> bool {
                 | "spring"
                 | "wedding"
         )
+}
+
+/// Whether it is likelier a noun than anything else.
+pub(super) fn is_noun(word: &str) -> bool {
+    !word.is_empty()
+        && !is_function_word(word)
+        && !is_auxiliary(word)
+        && !is_verb(word)
+        && !is_past(word)
+        && !is_gerund(word)
+        && !is_adverb(word)
 }
 
 pub(super) fn is_adverb(word: &str) -> bool {
