@@ -180,15 +180,15 @@ fn is_dialect_my(clause: &[Word], at: usize) -> bool {
         .is_some_and(|before| PREPOSITIONS.contains(&clause[before].text.as_str()));
     let noun = clause.get(at + 1).is_some_and(|next| {
         let text = next.text.as_str();
+        // "On me three times".
+        let counted = clause.get(at + 2).is_some_and(|word| is_unit(&word.text));
+        let count = number_value(text).is_some() && counted;
         !is_function_word(text)
             && !is_adverb(text)
             && !is_verb(text)
             && !TIMES.contains(&text)
             && !matches!(text, "halfway" | "mid")
-            && !(number_value(text).is_some()
-                && is_unit(clause.get(at + 2).map_or("", |word| &word.text)))
-            && !(number_value(text).is_some()
-                && clause.get(at + 2).is_some_and(|word| word.text == "times"))
+            && !count
     });
     after && noun
 }
