@@ -5,12 +5,13 @@
 //! at the stretch of it that is the matter, and at the name of what that stretch calls "it" (`pointer`);
 //! the stretch is cast so that it can be said back (`recast`): a question as what it takes for granted
 //! (`question`), what "they" did as what was done (`they`); its thing is named (`thing`); sums
-//! of money (`sums`) and places (`places`) go; and the customer's person becomes the agent's (`person`). What is too long
+//! of money (`money`, `sums`) and places (`places`) go; and the customer's person becomes the agent's (`person`). What is too long
 //! goes without what hangs on it (`shorten`). What is rude, private, a threat, a large number or not whole is left (`statement`), and the
 //! next likely stretch tried. Where any of this is doubtful there is no sentence: an agent is better off
 //! without one than with a wrong one.
 
 mod heard;
+mod money;
 mod person;
 mod places;
 pub mod pointer;

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::super::closed_class::{CONJUNCTIONS, DETERMINERS, PREPOSITIONS};
 use super::super::redact::{is_unit, number_value};
 use super::heard::{Mark, Word};
+use super::money::CURRENCIES;
 
 use super::question::opens;
-use super::sums::CURRENCIES;
 use super::verbs::{
     is_adverb, is_auxiliary, is_finite, is_gerund, is_noun, is_past, is_plain, is_verb,
 };
@@ -50,9 +50,12 @@ pub(super) fn is_cut(words: &[Word], stretch: &Range<usize>) -> bool {
     PREPOSITIONS.contains(&last.text.as_str())
         && last.mark == Mark::None
         && words.get(stretch.end).is_some_and(|next| {
-            DETERMINERS.contains(&next.text.as_str())
-                || matches!(next.text.as_str(), "my" | "our" | "your" | "his" | "her" | "their")
+            DETERMINERS.contains(&next.text.as_str()) || is_possessive(&next.text)
         })
+}
+
+fn is_possessive(word: &str) -> bool {
+    matches!(word, "my" | "our" | "your" | "his" | "her" | "their")
 }
 
 /// Whether a stretch of a turn stands by itself, as far as what lies around it tells.
@@ -159,20 +162,18 @@ fn lacks_its_number(clause: &[Word]) -> bool {
 fn lacks_its_subject(clause: &[Word]) -> bool {
     let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
     let object = DETERMINERS.contains(&text(1))
-        || matches!(
-            text(1),
-            "my" | "our" | "your" | "his" | "her" | "their" | "the" | "one" | "two"
-        );
+        || is_possessive(text(1))
+        || matches!(text(1), "one" | "two");
     is_past(text(0)) && !is_auxiliary(text(0)) && object
 }
 
 /// "A brand new kettle to smell like this", "my wife and me", "lying on the floor": nothing is said of anything.
 fn lacks_its_verb(clause: &[Word]) -> bool {
     let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    let owned = |word| matches!(word, "my" | "our" | "your" | "his" | "her" | "their" | "the");
+    let names = |word: &str| DETERMINERS.contains(&word) || is_possessive(word);
     // "Water coming through the ceiling" is as good as a sentence.
     let first = text(0);
-    if !(DETERMINERS.contains(&first) || owned(first) || is_gerund(first)) {
+    if !(names(first) || is_gerund(first)) {
         return false;
     }
     let acts = |at: usize| {
@@ -180,7 +181,7 @@ fn lacks_its_verb(clause: &[Word]) -> bool {
         let many = matches!(before, "people" | "men" | "women" | "children" | "staff" | "police")
             || (before.ends_with('s') && before.len() > 3);
         // "The bus close the door on her arm".
-        let object = DETERMINERS.contains(&next) || owned(next) || matches!(next, "me" | "us");
+        let object = names(next) || matches!(next, "me" | "us");
         let plain = is_plain(word)
             && word != "like"
             && (opens(before) || is_adverb(before) || many || object || word == "make");
@@ -216,12 +217,12 @@ fn is_of_relative(clause: &[Word]) -> bool {
     acts && ((who(3) && is_noun(text(4))) || (who(4) && is_adverb(text(3)) && is_noun(text(5))))
 }
 
-/// Whether the twenty before `next` is of a time of day: "since twenty past nine", "until twenty to".
-fn is_past_the_hour(clause: &[Word], next: usize) -> bool {
-    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    let minutes = matches!(text(next - 1), "five" | "ten" | "twenty" | "twenty-five");
-    let hour = number_value(text(next + 1)).is_some_and(|hour| hour <= 12);
-    minutes && hour && text(next) == "past"
+/// "Twenty past nine": a time of day.
+fn is_past_the_hour(clause: &[Word]) -> bool {
+    let [minutes, past, hour, ..] = clause else { return false };
+    matches!(minutes.text.as_str(), "five" | "ten" | "twenty" | "twenty-five")
+        && past.text == "past"
+        && number_value(&hour.text).is_some_and(|hour| hour <= 12)
 }
 
 /// Whether it has a number other than a small count or a time: a recogniser's numbers are not to
@@ -235,7 +236,7 @@ fn counts(clause: &[Word]) -> bool {
         let money = CURRENCIES.contains(&next) || next == "percent";
         let small = run == 1 && value(&clause[at]).is_some_and(|value| value <= 12);
         let written = clause[at].text.contains(|c: char| c.is_ascii_digit());
-        let time = is_past_the_hour(clause, at + run);
+        let time = run > 0 && is_past_the_hour(&clause[at + run - 1..]);
         if written || (run > 0 && (money || (!small && !time && !is_unit(next)))) {
             return true;
         }

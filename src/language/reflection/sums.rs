@@ -2,91 +2,15 @@
 //! "you took money out of my account". Where it says something else without, it is left as it is, and not shown.
 
 use super::super::closed_class::is_function_word;
-use super::super::redact::{is_unit, number_value};
+use super::super::redact::number_value;
 use super::heard::{Mark, Word};
+use super::money::{AMOUNTS, CHANGES, CHARGES, MOVES, Sum, amount, sum};
 use super::verbs::is_noun;
 
-/// What figures before it make a sum of money.
-pub(super) const CURRENCIES: [&str; 13] = [
-    "pounds", "pound", "quid", "bucks", "dollars", "dollar", "euros", "euro", "rupees", "pence",
-    "p", "cents", "grand",
-];
-/// What stands before a sum and goes with it.
-const ABOUT: [&str; 13] = [
-    "a", "an", "over", "about", "around", "nearly", "almost", "another", "extra", "the", "like",
-    "some", "exactly",
-];
-/// Of so much: "a late fee of", "two payments of".
-const AMOUNTS: [&str; 12] = [
-    "fee", "fees", "bill", "charge", "charges", "payment", "payments", "refund", "deposit", "fine",
-    "invoice", "debt",
-];
-/// These say enough without how much.
-const CHARGES: [&str; 9] = [
-    "charge",
-    "charged",
-    "charging",
-    "charges",
-    "billed",
-    "billing",
-    "fined",
-    "overcharged",
-    "invoiced",
-];
-/// Money moves by these.
-const MOVES: [&str; 22] = [
-    "take", "takes", "took", "taken", "taking", "pay", "pays", "paid", "paying", "lose", "lost",
-    "losing", "spend", "spent", "spending", "owe", "owes", "owed", "want", "wants", "wanted",
-    "deducted",
-];
-/// So a bill changes by a sum, or to one.
-const CHANGES: [&str; 8] =
-    ["up", "down", "rose", "risen", "increased", "raised", "dropped", "gone"];
-/// "A forty pound joining fee": these are of a sum.
-const FEES: [&str; 14] = [
-    "fee",
-    "fees",
-    "fine",
-    "fines",
-    "charge",
-    "charges",
-    "bill",
-    "payment",
-    "deposit",
-    "excess",
-    "surcharge",
-    "ticket",
-    "copay",
-    "penalty",
-];
-/// What has a price that goes up and down.
-const PRICED: [&str; 22] = [
-    "bill",
-    "bills",
-    "rent",
-    "debit",
-    "premium",
-    "premiums",
-    "fare",
-    "fares",
-    "price",
-    "payment",
-    "payments",
-    "insurance",
-    "tariff",
-    "subscription",
-    "mortgage",
-    "cover",
-    "package",
-    "plan",
-    "fee",
-    "fees",
-    "tax",
-    "cost",
-];
 /// So a sum comes again.
 const EACH: [&str; 10] =
     ["day", "week", "month", "year", "time", "go", "hour", "night", "person", "visit"];
+
 /// The clause without its sums, where it has some and can be told without; else `None`.
 pub(super) fn without_sums(clause: &[Word]) -> Option<Vec<Word>> {
     let mut told = clause.to_vec();
@@ -96,153 +20,6 @@ pub(super) fn without_sums(clause: &[Word]) -> Option<Vec<Word>> {
         found = true;
     }
     found.then_some(told)
-}
-
-/// A sum of money: its first word, with what goes with it, and the one behind it.
-struct Sum {
-    from: usize,
-    to: usize,
-}
-
-fn is_figure(word: &Word) -> bool {
-    word.text.contains(|c: char| c.is_ascii_digit()) || value(word).is_some()
-}
-
-fn value(word: &Word) -> Option<u32> {
-    let first = word.text.split('-').next().unwrap_or_default();
-    first.parse().ok().or_else(|| number_value(first))
-}
-
-/// Where the figures that begin at `at` end.
-fn after_figures(clause: &[Word], at: usize) -> usize {
-    let mut to = at + 1;
-    while to < clause.len() && clause[to - 1].mark == Mark::None {
-        let joins = matches!(clause[to].text.as_str(), "and" | "point")
-            && clause.get(to + 1).is_some_and(is_figure);
-        if !is_figure(&clause[to]) && !joins {
-            break;
-        }
-        to += 1;
-    }
-    to
-}
-
-/// The first sum: figures with a currency behind them, or where only money can be meant.
-fn sum(clause: &[Word]) -> Option<Sum> {
-    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    let is_currency = |at: usize| CURRENCIES.contains(&text(at));
-    let ends = |at: usize| clause[at - 1].mark > Mark::None || text(at).is_empty();
-    let mut at = 0;
-    while at < clause.len() {
-        if !is_figure(&clause[at]) {
-            at += 1;
-            continue;
-        }
-        let mut to = after_figures(clause, at);
-        let mut from = at;
-        while from > 0 && ABOUT.contains(&text(from - 1)) {
-            from -= 1;
-        }
-        let before = from.checked_sub(1).map_or("", text);
-        let two_before = from.checked_sub(2).map_or("", text);
-        let changes = CHANGES.contains(&two_before) || two_before == "went";
-        if before == "from"
-            && changes
-            && let Some(to) = after_second(clause, from, to)
-        {
-            return Some(Sum { from, to });
-        }
-        if is_currency(to) {
-            to += 1;
-            // "Forty pounds sixty", "one pound eight pence", but not "forty pounds two weeks ago".
-            if !ends(to) && clause.get(to).is_some_and(is_figure) {
-                let after = after_figures(clause, to);
-                let whole = is_currency(after) || ends(after) || is_function_word(text(after));
-                if whole && text(after) != "off" {
-                    to = after + usize::from(is_currency(after));
-                }
-            }
-            return Some(Sum { from, to });
-        }
-        let meant = CHARGES.contains(&before)
-            || MOVES.contains(&before)
-            || (matches!(before, "me" | "us") && CHARGES.contains(&two_before))
-            || (before == "of" && AMOUNTS.contains(&two_before));
-        // "Charged three times", "took forty minutes", "took thirty or forty minutes".
-        let counts = !text(to).is_empty()
-            && !is_function_word(text(to))
-            && !matches!(text(to), "last" | "twice" | "again" | "instead");
-        let lasts = matches!(text(to), "or" | "to" | "and")
-            && (to + 1..to + 5).any(|at| is_unit(text(at)) && !is_currency(at));
-        let small = to - at == 1 && value(&clause[at]).is_some_and(|value| value <= 12);
-        if meant && !counts && !lasts && !small {
-            return Some(Sum { from, to });
-        }
-        at = to;
-    }
-    None
-}
-
-/// Where "from sixty to a hundred and thirty" ends, if it tells of a price; its figures begin at `from`, and `to` is
-/// behind the first of them.
-fn after_second(clause: &[Word], from: usize, to: usize) -> Option<usize> {
-    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
-    let is_currency = |at: usize| CURRENCIES.contains(&text(at));
-    let joint = to + usize::from(is_currency(to));
-    if text(joint) != "to" || clause[joint - 1].mark > Mark::None {
-        return None;
-    }
-    let other = (joint + 1..clause.len()).find(|at| !ABOUT.contains(&text(*at)))?;
-    if !is_figure(&clause[other]) {
-        return None;
-    }
-    let end = after_figures(clause, other);
-    let money = is_currency(to) || is_currency(end);
-    let priced = clause[..from]
-        .iter()
-        .any(|word| PRICED.contains(&word.text.strip_suffix("'s").unwrap_or(&word.text)));
-    let end = end + usize::from(is_currency(end));
-    // "From eight to twelve hours".
-    let goes_on =
-        matches!(text(end), "" | "without" | "and" | "but" | "since" | "for" | "a" | "per");
-    ((money || priced) && (goes_on || clause[end - 1].mark > Mark::None)).then_some(end)
-}
-
-/// What figures come to where that is plain: "eighty-two", "a hundred and forty", "two hundred"; of "one forty" or "29.99"
-/// it is not.
-fn amount(figures: &[Word]) -> Option<u32> {
-    let plain = |word: &Word| -> Option<u32> {
-        let value = |part: &str| part.parse().ok().or_else(|| number_value(part));
-        let parts: Option<Vec<u32>> = word.text.split('-').map(value).collect();
-        match parts?[..] {
-            [one] => Some(one),
-            [tens, ones] if tens >= 20 && tens % 10 == 0 && ones < 10 => Some(tens + ones),
-            _ => None,
-        }
-    };
-    let words: Vec<&Word> = figures
-        .iter()
-        .filter(|word| !ABOUT.contains(&word.text.as_str()) && word.text != "and")
-        .filter(|word| !CURRENCIES.contains(&word.text.as_str()))
-        .collect();
-    let below_hundred = |words: &[&Word]| match words {
-        [] => Some(0),
-        [one] => plain(one).filter(|value| *value < 100),
-        [tens, ones] => match (plain(tens)?, plain(ones)?) {
-            (tens, ones) if tens >= 20 && tens % 10 == 0 && ones < 10 => Some(tens + ones),
-            _ => None,
-        },
-        _ => None,
-    };
-    match words.iter().position(|word| plain(word) == Some(100)) {
-        None if words.is_empty() => None,
-        None => below_hundred(&words),
-        Some(0) => Some(100 + below_hundred(&words[1..])?),
-        Some(1) => Some(
-            100 * plain(words[0]).filter(|hundreds| *hundreds < 10)? + below_hundred(&words[2..])?,
-        ),
-        _ => None,
-    }
 }
 
 /// The clause without this sum.
@@ -260,7 +37,7 @@ fn told_without(clause: &[Word], Sum { from, to }: Sum) -> Option<Vec<Word>> {
     let end = if each { to + 2 } else { to };
     // "A forty pound joining fee".
     let article = ["a", "an", "another", "the"].iter().find(|article| **article == text(from));
-    let fee = (to..to + 4).find(|at| FEES.contains(&text(*at)));
+    let fee = (to..to + 4).find(|at| AMOUNTS.contains(&text(*at)));
     if let (Some(article), Some(fee)) = (article, fee)
         && before != "from"
         && !clause[to..fee].iter().any(|word| is_function_word(&word.text) && word.text != "off")
