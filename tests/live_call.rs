@@ -290,8 +290,8 @@ fn a_live_call_equals_its_replay() {
         .iter()
         .filter(|one| replayed.iter().all(|all| is_within(one, all, agree_secs)))
         .collect();
-    // All eight but one, at least.
-    assert!(agreed.len() >= 7, "{replayed:#?}");
+    // All seven but one, at least.
+    assert!(agreed.len() >= 6, "{replayed:#?}");
     for one in &agreed {
         assert!(is_within(one, &found, agree_secs), "not in the live call: {one:?}\n{found:#?}");
     }
