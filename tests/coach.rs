@@ -179,6 +179,26 @@ fn prompts_from_words_keep_apart() {
 }
 
 #[test]
+fn words_leave_a_prompt_for_what_is_heard_by_ear() {
+    let due = ["say-next-step", "positive-words", "offer-options", "plain-words", "not-defensive"];
+    let due = due.into_iter().chain(["find-the-source", "check-understanding"]);
+    let told = due.enumerate().fold(story(), |told, (i, due)| {
+        let at = 15.0 * i as f64;
+        told.says(Agent, at + 1.0, at + 3.0, &[format!("due-{due}").as_str()]).says(
+            Customer,
+            at + 6.0,
+            at + 15.0,
+            &[],
+        )
+    });
+    let cues = told.until(130.0).cues();
+    let by_ear = ["keep-them-posted", "keep-them-posted-anew", "keep-them-posted-again"];
+    let (ear, words): (Vec<_>, Vec<_>) =
+        cues.iter().map(|cue| cue.rule.as_str()).partition(|rule| by_ear.contains(rule));
+    assert_eq!((ear.len(), words.len()), (1, 5), "{cues:?}");
+}
+
+#[test]
 fn a_reply_that_goes_on_and_makes_it_good_is_not_prompted_for() {
     let good = |due: &str, good: &str| {
         let told = story().says(Customer, 1.0, 5.0, &["complaint", "question"]);

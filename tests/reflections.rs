@@ -112,6 +112,8 @@ fn statements_without_a_problem_are_left_alone() {
         "i need to book an eye test for next week",
         "no problem at all",
         "I don't mind, it doesn't matter",
+        // Of whom "we" is, in the words of another.
+        "your colleague said we can't refund it",
         // Irony, threats, insults, and nobody's business.
         "Oh great, you've only lost my order twice.",
         "I'm never ordering from you again",

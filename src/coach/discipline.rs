@@ -26,14 +26,18 @@ pub struct Coach {
     ledger: Ledger,
     flags: Flags,
     agent_silent_since: CallTime,
-    shown_at: VecDeque<CallTime>,
+    shown: VecDeque<Shown>,
     shown_until: CallTime,
-    /// Whether the last prompt came from words.
-    shown_slow: bool,
     snoozed_until: Option<CallTime>,
     next_id: u32,
     watches: Vec<Watch>,
     redaction: Redaction,
+}
+
+/// A prompt of the last minutes.
+struct Shown {
+    at: CallTime,
+    slow: bool,
 }
 
 #[derive(Clone, Default)]
@@ -67,9 +71,8 @@ impl Coach {
             ledger: Ledger::default(),
             flags: Flags::default(),
             agent_silent_since: CallTime::ZERO,
-            shown_at: VecDeque::new(),
+            shown: VecDeque::new(),
             shown_until: CallTime::ZERO,
-            shown_slow: false,
             snoozed_until: None,
             next_id: 1,
             watches: Vec::new(),
@@ -228,7 +231,9 @@ impl Coach {
             last.is_none_or(|last| now.now.secs_since(*last) >= secs)
         };
         let over = |until: Option<CallTime>| until.is_none_or(|until| now.now >= until);
-        let recent = |at: &&CallTime| now.now.secs_since(**at) < self.cues.max_window_secs;
+        let recent = |shown: &&Shown| now.now.secs_since(shown.at) < self.cues.max_window_secs;
+        let recent = || self.shown.iter().filter(recent);
+        let last = self.shown.back();
         // Prompts for the same practice, by whichever rule, and those that it would have served as
         // well: that is not asked for again under another name.
         let practice = Happening::kept(rule.practice);
@@ -242,7 +247,7 @@ impl Coach {
             && (!state.slow || (silent_secs >= self.cues.quiet_secs && !now.agent_words_awaited));
         // What is happening at this moment does not rest after a prompt from words, and what the
         // agent is doing at this moment does not even wait until that has left.
-        let by_ear = !state.slow && self.shown_slow;
+        let by_ear = !state.slow && last.is_some_and(|last| last.slow);
         let urgent = by_ear && rule.about_speech;
         let rest = match state.slow && !rule.about_speech {
             true => self.cues.cooldown_secs.max(self.cues.cooldown_words_secs),
@@ -254,20 +259,21 @@ impl Coach {
             && (rule.about_speech || ended)
             && rested(last_of_practice.as_ref(), rule.cooldown_secs)
             && (urgent || now.now >= self.shown_until)
-            && (by_ear || rested(self.shown_at.back(), rest))
-            && (self.shown_at.iter().filter(recent).count() as u32) < self.cues.max_count
+            && (by_ear || rested(last.map(|last| &last.at), rest))
+            && (recent().count() as u32) < self.cues.max_count
+            && (!state.slow
+                || (recent().filter(|shown| shown.slow).count() as u32) < self.cues.max_count_words)
     }
 
     fn show(&mut self, i: usize, now: &Situation) -> Cue {
         let known = self.ledger.known(now);
         let (rule, state) = (&self.rules.rules[i], &mut self.states[i]);
         (state.prompted, state.last_cue) = (true, Some(now.now));
-        self.shown_at.push_back(now.now);
-        if self.shown_at.len() > self.cues.max_count as usize {
-            self.shown_at.pop_front();
+        self.shown.push_back(Shown { at: now.now, slow: state.slow });
+        if self.shown.len() > self.cues.max_count as usize {
+            self.shown.pop_front();
         }
         self.shown_until = now.now.shifted(self.cues.shown_secs);
-        self.shown_slow = state.slow;
         let id = self.next_id;
         self.next_id += 1;
         self.watches.push(Watch::new(id, i, now.now, self.cues.outcome_secs));

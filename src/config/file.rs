@@ -175,6 +175,7 @@ impl Config {
         secs("cues.cooldown_words_secs", c.cooldown_words_secs, 0.0..600.0)?;
         secs("cues.quiet_secs", c.quiet_secs, 0.0..10.0)?;
         range("cues.max_count", f64::from(c.max_count), 0.0..1000.0, "")?;
+        range("cues.max_count_words", f64::from(c.max_count_words), 0.0..1000.0, "")?;
         secs("cues.max_window_secs", c.max_window_secs, 1.0..36_000.0)?;
         secs("cues.outcome_secs", c.outcome_secs, 1.0..120.0)?;
         secs("cues.snooze_secs", c.snooze_secs, 1.0..36_000.0)

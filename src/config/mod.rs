@@ -230,6 +230,9 @@ pub struct CuesConfig {
     pub quiet_secs: f64,
     /// At most so many cues …
     pub max_count: u32,
+    /// … of which at most so many from words: the rest is kept for what is heard without them, which
+    /// can't wait. From `max_count` on it has no effect …
+    pub max_count_words: u32,
     /// … in this time. Seconds.
     pub max_window_secs: f64,
     /// What happened is judged this long after a cue. Seconds.
@@ -246,6 +249,7 @@ impl Default for CuesConfig {
             cooldown_words_secs: 12.0,
             quiet_secs: 1.0,
             max_count: 6,
+            max_count_words: 5,
             max_window_secs: 600.0,
             outcome_secs: 20.0,
             snooze_secs: 300.0,

@@ -66,6 +66,9 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
     // "And they go, well, you signed for it."
     let told =
         matches!(text(first), "you" | "you've" | "you're" | "your") && is_told(&words[..first]);
+    // "He said we can't refund it."
+    let refused =
+        (first..last).any(|at| is_refused(&words[at..stretch.end]) && is_told(&words[..at]));
     // "All twelve plus the keyring, is not mine."
     let late = (first..last)
         .any(|at| words[at].mark == Mark::Comma && at < first + 3 && is_auxiliary(text(at + 1)));
@@ -76,7 +79,7 @@ pub(super) fn is_whole(words: &[Word], stretch: &Range<usize>) -> bool {
         && (first == 1 || words[first - 2].mark > Mark::None)
         && opens(text(first))
         && !text(first).contains('\'');
-    one_sentence && !is_cut(words, stretch) && !told && !asked && !late
+    one_sentence && !is_cut(words, stretch) && !told && !refused && !asked && !late
 }
 
 /// Whether what comes next is what somebody says: "he goes, well, …", "the letter says here …".
@@ -93,6 +96,15 @@ fn is_told(before: &[Word]) -> bool {
         }
     }
     false
+}
+
+/// "We can't refund it": what only the company can do, in its own words.
+fn is_refused(clause: &[Word]) -> bool {
+    let text = |at: usize| clause.get(at).map_or("", |word| word.text.as_str());
+    matches!(text(0), "we" | "i")
+        && is_auxiliary(text(1))
+        && ["deliver", "exchange", "honour", "refund", "reimburse", "replace", "repair", "waive"]
+            .contains(&text(2))
 }
 
 /// Whether a clause means something else without this word.
