@@ -157,6 +157,14 @@ fn what_would_have_served_as_well_is_not_asked_for_under_another_name() {
 }
 
 #[test]
+fn what_passed_over_the_customer_is_told_in_their_words() {
+    let why =
+        |rule: &str| firing(rule).cues().into_iter().find(|cue| cue.rule == rule).unwrap().why;
+    assert!(why("empathise").contains("a customer's six words"), "{}", why("empathise"));
+    assert!(why("positive-words").contains("an agent's six words"));
+}
+
+#[test]
 fn a_feeling_is_named_by_who_replies() {
     // The agent has not had their turn yet.
     let told = story()

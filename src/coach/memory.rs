@@ -4,8 +4,8 @@ use crate::config::rules::fact::{Fact, Happening};
 use crate::event::Body;
 use crate::units::{CallSpan, CallTime, Party};
 
-/// An agent's utterance of fewer words is a listener's signal, no reply.
-const REPLY_WORDS: usize = 4;
+/// An agent's utterance of fewer words is a listener's signal, no reply, and a customer's says little.
+const FEW_WORDS: usize = 4;
 /// A customer's utterance feels bad from this sentiment down …
 const NEGATIVE: f32 = -0.6;
 /// … if it has so many words.
@@ -58,15 +58,18 @@ impl Memory {
             }
             Body::Utterance(utterance) => {
                 let (words, text) = (utterance.words.len(), &utterance.text);
-                let negative = utterance.sentiment.is_some_and(|value| value <= NEGATIVE);
+                let feels_bad = utterance.sentiment.is_some_and(|value| value <= NEGATIVE);
+                let (says_more, negative) =
+                    (words >= FEW_WORDS, feels_bad && words >= NEGATIVE_WORDS);
                 let of = match utterance.party {
-                    Some(Party::Agent) if words >= REPLY_WORDS => Happening::REPLY,
-                    Some(Party::Customer) if negative && words >= NEGATIVE_WORDS => {
-                        Happening::NEGATIVE
-                    }
-                    Some(_) | None => return,
+                    Some(Party::Agent) => [says_more.then_some(Happening::REPLY), None],
+                    Some(Party::Customer) => [
+                        says_more.then_some(Happening::STATEMENT),
+                        negative.then_some(Happening::NEGATIVE),
+                    ],
+                    None => return,
                 };
-                self.add(Some(of), utterance.span, 1.0, text, None);
+                of.into_iter().for_each(|of| self.add(of, utterance.span, 1.0, text, None));
             }
             Body::Call(_)
             | Body::Speech { .. }

@@ -42,7 +42,7 @@ impl Story {
             Body::Utterance(Utterance {
                 party: Some(party),
                 span: spoken,
-                text: "Six words that tell you nothing.".into(),
+                text: text_of(party),
                 words: vec![word; 6],
                 confidence: 0.9,
                 redo: false,
@@ -123,8 +123,14 @@ impl Story {
     }
 }
 
+/// What they say.
+fn text_of(party: Party) -> String {
+    let whose = if party == Agent { "an agent's" } else { "a customer's" };
+    format!("These are {whose} six words.")
+}
+
 fn body_of(act: &str, party: Party, span: CallSpan) -> Body {
-    let quote = "Six words that tell you nothing.".to_owned();
+    let quote = text_of(party);
     let kept = |name: &str| PRACTICES.into_iter().find(|practice| *practice == name);
     let practice = |name, score| {
         let (quote, evidence) = (quote.clone(), Vec::new());

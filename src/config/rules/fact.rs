@@ -74,11 +74,12 @@ impl Measured {
 pub struct Happening(u8);
 
 /// What else can happen.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: [(&str, &str); 5] = [
     ("negative", "the customer's words feel bad"),
     ("issue", "the kind of the customer's problem became clear"),
     ("promise", "the agent undertook to do something"),
     ("reply", "the agent said more than a listener's signal"),
+    ("statement", "the customer said more than a few words"),
 ];
 /// What the remarks are, in their order.
 const SAID_MEANS: [(&str, &str); REMARKS.len()] = [
@@ -128,6 +129,8 @@ impl Happening {
     pub const PROMISE: Happening = Happening(OTHER as u8 + 2);
     /// The agent said more than a listener's signal.
     pub const REPLY: Happening = Happening(OTHER as u8 + 3);
+    /// The customer said more than a few words.
+    pub const STATEMENT: Happening = Happening(OTHER as u8 + 4);
 
     /// All.
     pub fn all() -> impl Iterator<Item = Happening> {
@@ -250,5 +253,6 @@ mod tests {
         assert_eq!(Happening::parse("no-apologise"), Happening::broken("apologise"));
         assert_eq!(Happening::REPLY.name(), "reply");
         assert_eq!(Happening::NEGATIVE.name(), "negative");
+        assert_eq!(Happening::STATEMENT.name(), "statement");
     }
 }
