@@ -1,16 +1,22 @@
 //! The picture of a call over its time: voices, who cut in, silences, prompts, moments, heat, the
 //! agent's pace and level, practices; painted anew for each frame, at any scale.
 
+mod curves;
+mod marks;
+
 use eframe::egui::{
-    Align2, Color32, FontId, Mesh, Painter, PointerButton, Pos2, Rect, Role, Sense, Shape, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Painter, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
+
+pub use curves::heat_colour;
+use curves::{curve, heat, voice};
+pub use marks::moment_colour;
+use marks::{marks, moment_rows};
 
 use super::axis::{Axis, clock};
 use super::call::Call;
-use super::opened::{Wave, lanes};
-use crate::report::content::course::APART_SECS;
-use crate::tone::heat::Mood;
+use super::opened::lanes;
 use crate::ui::icon::{self, Icon};
 use crate::ui::theme::{Palette, normal, strong};
 use crate::units::Party;
@@ -19,8 +25,6 @@ use crate::units::Party;
 const NAMES: f32 = 84.0;
 const TICKS: f32 = 18.0;
 const MARKS: f32 = 18.0;
-/// Moments that overlap stand in rows of their own, up to so many.
-const MOMENT_ROWS: usize = 3;
 const MOMENT: f32 = 14.0;
 const LANE: f32 = 54.0;
 const HEAT: f32 = 40.0;
@@ -28,12 +32,6 @@ const PACE: f32 = 34.0;
 const PRACTICES: f32 = 18.0;
 const WHOLE: f32 = 14.0;
 const GAP: f32 = 5.0;
-/// Quiet speech is to be seen beside loud.
-const EVENNESS: f32 = 0.6;
-/// The height of speech that can't be heard any more.
-const PLAIN: f32 = 0.5;
-/// Values of pace and level further apart are not joined. Seconds.
-const MEASURES_APART_SECS: f64 = 3.5;
 /// The least distance of two times on the axis.
 const TICK_ROOM: f64 = 90.0;
 
@@ -53,22 +51,6 @@ pub fn height(call: &Call) -> f32 {
     let lanes = lanes(call.opened.content.mono).len() as f32;
     let moments = moment_rows(call).1 as f32 * MOMENT;
     TICKS + moments + MARKS + lanes * LANE + HEAT + PACE + PRACTICES + WHOLE + 6.0 * GAP
-}
-
-/// The row of each moment, and how many rows there are.
-fn moment_rows(call: &Call) -> (Vec<usize>, usize) {
-    // A number is to be read beside the bar before it.
-    let margin = call.opened.content.secs * 0.016;
-    let mut free = [f64::MIN; MOMENT_ROWS];
-    let mut rows = Vec::new();
-    for moment in &call.opened.content.moments {
-        let soonest = (0..MOMENT_ROWS).min_by(|a, b| free[*a].total_cmp(&free[*b])).unwrap_or(0);
-        let row = free.iter().position(|free| *free <= moment.start).unwrap_or(soonest);
-        free[row] = moment.end.max(moment.start + margin);
-        rows.push(row);
-    }
-    let count = rows.iter().max().map_or(1, |row| row + 1);
-    (rows, count)
 }
 
 /// Where each row lies.
@@ -299,230 +281,6 @@ fn paint<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call, positi
         );
         icon::paint(&brush.painter, place, sign, colour);
         brush.spots.push((place, &done.name));
-    }
-}
-
-/// A voice: its waveform as far as the sound has been read, else where the log has speech.
-fn voice(
-    brush: &Brush<'_>,
-    row: Rect,
-    wave: &Wave,
-    party: Option<Party>,
-    speech: &[(f64, f64)],
-    colour: Color32,
-    pixels: f32,
-) {
-    let half = row.height() / 2.0 - 3.0;
-    let middle = row.center().y;
-    let heard = wave.with(|peaks, agent| {
-        let channel = match party {
-            Some(Party::Agent) => agent,
-            Some(Party::Customer) if peaks.channels() > 1 => 1 - agent.min(1),
-            Some(Party::Customer) | None => 0,
-        };
-        let read = peaks.secs();
-        let full = peaks.loudest(channel).max(0.003);
-        let step = 1.0 / pixels.max(0.5);
-        let columns = (row.width() / step) as usize;
-        let mut mesh = Mesh::default();
-        mesh.reserve_triangles(2 * columns);
-        mesh.reserve_vertices(4 * columns);
-        for column in 0..columns {
-            let place = |column: usize| column as f64 / columns as f64;
-            let (from, to) = (brush.axis.time(place(column)), brush.axis.time(place(column + 1)));
-            if from >= read {
-                break;
-            }
-            let Some((low, high)) = peaks.between(channel, from, to) else { continue };
-            let y = |value: f32| {
-                let height = (value.abs() / full).min(1.0).powf(EVENNESS) * half;
-                middle - height.copysign(value)
-            };
-            let left = row.left() + column as f32 * step;
-            let (top, bottom) = (y(high), y(low));
-            let bottom = bottom.max(top + step);
-            mesh.add_colored_rect(
-                Rect::from_min_max(pos2(left, top), pos2(left + step, bottom)),
-                colour,
-            );
-        }
-        brush.painter.add(Shape::mesh(mesh));
-        read
-    });
-    let line = Stroke::new(1.0, colour.gamma_multiply(0.35));
-    brush.painter.hline(row.x_range(), middle, line);
-    for &(from, to) in speech.iter().filter(|(from, to)| *to > heard && brush.shows(*from, *to)) {
-        let place = brush.stretch(from.max(heard), to, row);
-        let bar = Rect::from_center_size(place.center(), vec2(place.width(), half * PLAIN * 2.0));
-        brush.painter.rect_filled(bar, 3.0, colour.gamma_multiply(0.5));
-    }
-}
-
-/// The customer's heat, filled up to its line, with the heights from which it is tense and heated.
-fn heat(brush: &Brush<'_>, row: Rect, values: &[(f64, f64)]) {
-    let colours = brush.colours;
-    let y = |heat: f64| row.bottom() - heat as f32 * row.height();
-    for (value, mood) in Mood::THRESHOLDS {
-        let line = Stroke::new(1.0, colours.line);
-        brush.painter.extend(Shape::dashed_line(
-            &[pos2(row.left(), y(f64::from(value))), pos2(row.right(), y(f64::from(value)))],
-            line,
-            3.0,
-            4.0,
-        ));
-        let place = pos2(row.left() - 6.0, y(f64::from(value)));
-        let faint = colours.faint;
-        brush.painter.text(place, Align2::RIGHT_CENTER, mood.word(), normal(10.5), faint);
-    }
-    for run in values.chunk_by(|a, b| b.0 - a.0 <= APART_SECS) {
-        let (first, last) = (run[0].0, run[run.len() - 1].0);
-        if !brush.shows(first, last) {
-            continue;
-        }
-        let points: Vec<Pos2> =
-            thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
-        let mut mesh = Mesh::default();
-        for pair in points.windows(2) {
-            let base = mesh.vertices.len() as u32;
-            let tint = |point: Pos2| {
-                let share = (row.bottom() - point.y) / row.height();
-                heat_colour(&colours, share).gamma_multiply(0.32)
-            };
-            for point in pair {
-                mesh.colored_vertex(*point, tint(*point));
-                mesh.colored_vertex(pos2(point.x, row.bottom()), tint(*point).gamma_multiply(0.3));
-            }
-            mesh.add_triangle(base, base + 1, base + 2);
-            mesh.add_triangle(base + 1, base + 2, base + 3);
-        }
-        brush.painter.add(Shape::mesh(mesh));
-        for pair in points.windows(2) {
-            let share = (row.bottom() - pair[1].y) / row.height();
-            let pen = Stroke::new(1.6, heat_colour(&colours, share));
-            brush.painter.line_segment([pair[0], pair[1]], pen);
-        }
-        if let [only] = points.as_slice() {
-            brush.painter.circle_filled(*only, 1.6, colours.caution);
-        }
-    }
-}
-
-/// The colour of a heat, 0 to 1.
-pub fn heat_colour(colours: &Palette, heat: f32) -> Color32 {
-    match Mood::default().then(heat) {
-        Mood::Calm => colours.good,
-        Mood::Tense => colours.caution,
-        Mood::Heated => colours.record,
-    }
-}
-
-/// A line of measured values, from the lowest to the highest that fits.
-fn curve(brush: &Brush<'_>, row: Rect, values: &[(f64, f64)], fits: (f64, f64), pen: Stroke) {
-    for run in values.chunk_by(|a, b| b.0 - a.0 <= MEASURES_APART_SECS) {
-        if !brush.shows(run[0].0, run[run.len() - 1].0) {
-            continue;
-        }
-        let y = |value: f64| {
-            let share = ((value - fits.0) / (fits.1 - fits.0)).clamp(0.0, 1.0);
-            row.bottom() - share as f32 * row.height()
-        };
-        let points: Vec<Pos2> =
-            thinned(brush, run).map(|(at, v)| pos2(brush.x(at), y(v))).collect();
-        match points.as_slice() {
-            [only] => _ = brush.painter.circle_filled(*only, pen.width * 0.8, pen.color),
-            _ => _ = brush.painter.add(Shape::line(points, pen)),
-        }
-    }
-}
-
-/// Of values that lie closer than can be seen, the highest; and none far outside.
-fn thinned<'v>(
-    brush: &Brush<'_>,
-    run: &'v [(f64, f64)],
-) -> impl Iterator<Item = (f64, f64)> + use<'v> {
-    let close = brush.axis.span() / f64::from(brush.area.width().max(1.0));
-    let margin = brush.axis.span() * 0.05 + 4.0;
-    let (from, to) = (brush.axis.from - margin, brush.axis.to + margin);
-    let seen = run.iter().filter(move |(at, _)| (from..=to).contains(at));
-    let mut kept: Vec<(f64, f64)> = Vec::new();
-    for &(at, value) in seen {
-        match kept.last_mut() {
-            Some(last) if at - last.0 < close => last.1 = last.1.max(value),
-            _ => kept.push((at, value)),
-        }
-    }
-    kept.into_iter()
-}
-
-/// Moments and prompts, which can be pressed.
-fn marks<'a>(brush: &mut Brush<'a>, ui: &Ui, rows: &Rows, call: &'a Call) -> Option<Did> {
-    let colours = brush.colours;
-    let mut did = None;
-    let (own_rows, _) = moment_rows(call);
-    let mut free = [f32::MIN; MOMENT_ROWS];
-    for (i, moment) in call.opened.content.moments.iter().enumerate() {
-        if !brush.shows(moment.start, moment.end) {
-            continue;
-        }
-        let colour = moment_colour(&colours, moment.class);
-        let own = own_rows[i];
-        let top = rows.moments.top() + own as f32 * MOMENT;
-        let row = rows.moments.with_min_y(top).with_max_y(top + MOMENT - 1.5);
-        let bar = brush.stretch(moment.start, moment.end, row);
-        let chosen = call.moment == Some(i);
-        let fill = colour.gamma_multiply(if chosen { 0.55 } else { 0.22 });
-        brush.painter.rect_filled(bar, 3.0, fill);
-        brush.painter.rect_stroke(bar, 3.0, Stroke::new(1.0, colour), StrokeKind::Inside);
-        let number = format!("{}", moment.number);
-        let room = bar.left() + 3.0 >= free[own];
-        if room {
-            let place = pos2(bar.left() + 3.0, bar.center().y);
-            let drawn =
-                brush.painter.text(place, Align2::LEFT_CENTER, number, strong(10.5), colours.text);
-            free[own] = drawn.right() + 2.0;
-        }
-        let press = bar.with_max_x(bar.right().max(bar.left() + 12.0));
-        let response = ui.interact(press, ui.scope_id().with(("moment", i)), Sense::click());
-        let label = format!("Moment {} at {}: {}", moment.number, moment.clock, moment.title);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-        if response.on_hover_text(label).clicked() {
-            did = Some(Did::Moment(i));
-        }
-    }
-    let mut free = f32::MIN;
-    for prompt in &call.opened.course.prompts {
-        if !brush.shows(prompt.at, prompt.at) {
-            continue;
-        }
-        let x = brush.x(prompt.at);
-        let sign = Rect::from_center_size(pos2(x + 5.0, rows.prompts.center().y), vec2(11.0, 11.0));
-        let line = Stroke::new(1.0, colours.accent.gamma_multiply(0.6));
-        let lanes_end = rows.lanes.last().map_or(rows.prompts.bottom(), |lane| lane.bottom());
-        brush.painter.vline(x, rows.prompts.bottom()..=lanes_end, line);
-        icon::paint(&brush.painter, sign, Icon::Prompt, colours.accent);
-        let mut end = sign.right();
-        let text = brush.painter.layout_no_wrap(prompt.text.clone(), normal(11.5), colours.text);
-        let right = sign.right() + 4.0 + text.size().x;
-        let next = call.opened.course.prompts.iter().find(|other| other.at > prompt.at);
-        let until = next.map_or(rows.prompts.right(), |next| brush.x(next.at) - 6.0);
-        if sign.left() >= free && right <= until.min(rows.prompts.right()) {
-            let top = rows.prompts.center().y - text.size().y / 2.0;
-            brush.painter.galley(pos2(sign.right() + 4.0, top), text, colours.text);
-            end = right;
-        }
-        free = end + 4.0;
-        brush.spots.push((rows.prompts.with_min_x(x).with_max_x(end), &prompt.title));
-    }
-    did
-}
-
-/// The colour of what a moment weighs.
-pub fn moment_colour(colours: &Palette, class: &str) -> Color32 {
-    match class {
-        "grave" => colours.record,
-        "serious" => colours.caution,
-        "well" => colours.good,
-        _ => colours.faint,
     }
 }
 
