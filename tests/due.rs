@@ -117,6 +117,8 @@ fn what_has_no_day_or_is_past_is_no_due_date() {
         "every Friday",
         "last Friday",
         "since Monday",
+        "for over two weeks",
+        "for about another week",
         "until Monday",
         "from the 3rd",
         "two days ago",

@@ -137,6 +137,26 @@ fn a_complaint_has_a_kind_once_a_quote_and_a_sentence_to_say_back() {
 }
 
 #[test]
+fn one_complaint_does_not_change_what_a_call_is_about() {
+    let mut call = Conversation::new();
+    let mut about = |text: &str| -> Vec<String> {
+        let told = call.says(Customer, text);
+        told.into_iter()
+            .filter_map(|body| match body {
+                Body::Issue { kind, .. } => Some(kind),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(about("My parcel still hasn't arrived."), ["delivery"]);
+    assert!(about("My parcel never arrived.").is_empty());
+    let billed = "And you have charged me twice on my bill.";
+    assert!(about(billed).is_empty());
+    let later: Vec<String> = (0..3).flat_map(|_| about(billed)).collect();
+    assert_eq!(later, ["billing"]);
+}
+
+#[test]
 fn promises_have_their_day_and_unsure_words_do_nothing() {
     let mut call = Conversation::new();
     let told = call.says(Agent, "I'll call you back by Friday.");

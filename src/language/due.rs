@@ -315,7 +315,9 @@ fn duration(before: &[String], words: &[String]) -> Option<(Day, usize)> {
     };
     let opened = before.iter().rposition(|w| !listed(ROUGHLY, w));
     let opener = opened.map_or("", |at| before[at].as_str());
-    let lasts = opener == "for" || listed(NOT_DUE, opener);
+    // "For over two weeks".
+    let before_opener = opened.and_then(|at| before[..at].last()).map_or("", String::as_str);
+    let lasts = [opener, before_opener].iter().any(|w| *w == "for" || listed(NOT_DUE, w));
     let between = &before[opened.map_or(0, |at| at + 1)..];
     // "In a minute" is no more than "soon".
     let soon = unit == "minute" && n == 1;

@@ -81,6 +81,8 @@ pub struct Listener {
     day: Option<Date>,
     statements: VecDeque<Statement>,
     before: Before,
+    /// How much the complaints speak for each kind of problem so far, and which was told last.
+    issues: Vec<(&'static str, f32)>,
     issue: Option<&'static str>,
     /// When the agent ended saying it back, if that was the last thing said.
     said_back: Option<CallTime>,
@@ -94,6 +96,7 @@ impl Listener {
             day,
             statements: VecDeque::new(),
             before: Before::default(),
+            issues: Vec::new(),
             issue: None,
             said_back: None,
         }
@@ -148,8 +151,9 @@ impl Listener {
                 score: act.score,
                 suggestion: suggestion.flatten(),
             }));
-            let kind = heard.issue.map(|(kind, _)| kind).filter(|_| complains);
-            if let Some(kind) = kind.filter(|kind| self.issue != Some(kind)) {
+            if let Some((kind, likely)) = heard.issue.filter(|_| complains)
+                && self.likelier_issue(kind, likely)
+            {
                 self.issue = Some(kind);
                 bodies.push(Body::Issue { span, kind: kind.to_owned(), quote });
             }
@@ -167,6 +171,18 @@ impl Listener {
             self.statements.pop_front();
         }
         bodies
+    }
+
+    /// Whether this complaint makes its kind of problem the likeliest of the call, and that is news.
+    fn likelier_issue(&mut self, kind: &'static str, likely: f32) -> bool {
+        match self.issues.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, sum)) => *sum += likely,
+            None => self.issues.push((kind, likely)),
+        }
+        let sum_of = |wanted: &str| {
+            self.issues.iter().find(|(known, _)| *known == wanted).map_or(0.0, |(_, sum)| *sum)
+        };
+        self.issue.is_none_or(|told| told != kind && sum_of(kind) > sum_of(told))
     }
 
     fn agent(&mut self, said: &Said<'_>, heard: Heard, place: &Place<'_>) -> Vec<Body> {

@@ -3,7 +3,7 @@
 //! Text comes as a recogniser gives it, so nothing here relies on punctuation or case:
 //! [`spoken`] takes both away. [`wordpiece`] cuts words into the pieces that the network knows,
 //! [`encoder`] runs the network, on whole numbers ([`matrix`]), and [`sentiment`] and
-//! [`embedding`] read its result. [`complaint`] knows idioms that no general text teaches.
+//! [`embedding`] read its result. [`idioms`] knows those that no general text teaches.
 //! [`promise`] finds what an agent undertakes to do, [`due`] by when.
 //! [`practices`] tells what an utterance does ([`act`]): apologises, offers, asks, complains.
 //!
@@ -16,11 +16,11 @@
 
 pub mod act;
 mod closed_class;
-pub mod complaint;
 pub mod due;
 pub mod echo;
 pub mod embedding;
 pub mod encoder;
+pub mod idioms;
 pub mod listener;
 pub mod matrix;
 pub mod model;

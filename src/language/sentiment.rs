@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use super::complaint::Idioms;
 use super::encoder::{WIDTH, softmax, sum_of_products};
+use super::idioms::Idioms;
 use super::model::{LanguageModel, Reading};
 
 /// Most phrases that are named.

@@ -25,8 +25,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
-use evenkeel::language::complaint::Idioms;
 use evenkeel::language::encoder::WIDTH;
+use evenkeel::language::idioms::Idioms;
 use evenkeel::language::model::{LanguageModel, Reading};
 use evenkeel::language::sentiment::Sentiment;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::super::complaint::{NEGATION_REACH, negated};
+use super::super::idioms::{NEGATION_REACH, negated};
 use super::super::phrases::Phrases;
 use super::labels::{ISSUES, LABELS, Label};
 use crate::units::Party;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use cpu_time::ThreadTime;
-use evenkeel::language::complaint::Idioms;
+use evenkeel::language::idioms::Idioms;
 use evenkeel::language::sentiment::{Scored, Sentiment};
 use evenkeel::language::spoken;
 use serde::Serialize;
