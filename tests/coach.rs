@@ -169,8 +169,8 @@ fn a_feeling_is_named_by_who_replies() {
     // The agent has not had their turn yet.
     let told = story()
         .says(Agent, 1.0, 3.0, &[])
-        .says(Customer, 4.0, 20.0, &["complaint", "due-empathise"])
-        .until(28.0);
+        .says(Customer, 4.0, 10.0, &["complaint", "due-empathise"])
+        .until(19.0);
     assert_eq!(told.cues(), []);
 }
 
@@ -325,7 +325,12 @@ fn standing(practice: &str, mark: Mark) -> Option<Story> {
             7.0,
             &["offer-solution"],
         ),
-        ("offer-options", Missed) => story().says(Customer, 1.0, 3.0, &["refuses"]),
+        ("offer-options", Missed) => story().says(Agent, 1.0, 3.0, &["offer-solution"]).says(
+            Customer,
+            4.0,
+            6.0,
+            &["refuses"],
+        ),
         ("invite-review", Missed) => firing("invite-review").says(Agent, 72.0, 73.0, &["wraps-up"]),
         (_, Missed) => {
             story().says(Customer, 1.0, 3.0, &["complaint"]).says(Agent, 5.0, 7.0, &["wraps-up"])

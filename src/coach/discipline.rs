@@ -130,7 +130,8 @@ impl Coach {
             }
             let since = *state.on_since.get_or_insert(now.now);
             let ripe = now.now.secs_since(since) >= rule.delay_secs;
-            if ripe && !state.prompted && self.may_show(i, now) {
+            // What holds a finding for longer does not make one.
+            if ripe && !state.prompted && known.meets(rule, false) && self.may_show(i, now) {
                 tell(Body::Cue(self.show(i, now)));
             }
         }

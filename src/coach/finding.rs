@@ -1,13 +1,14 @@
 //! Holds a rule against what is known: whether it finds something, and how that is said.
 
-use super::memory::Memory;
+use super::memory::{Memory, Time};
 use super::{Situation, round};
 use crate::config::rules::Rule;
 use crate::config::rules::condition::{Condition, Op};
 use crate::config::rules::fact::{Fact, Happening, Measured};
-use crate::config::rules::file::placeholders;
+use crate::config::rules::file::{placeholders, whose};
 use crate::event::Evidence;
 use crate::language::redact::Redaction;
+use crate::units::Party;
 
 /// A quote is cut to so many words.
 const QUOTE_WORDS: usize = 14;
@@ -71,7 +72,10 @@ impl Known<'_> {
             let name = condition.fact.to_string().replace(" | ", "|").replace(['-', ' '], "_");
             let side = if condition.op == Op::AtLeast { "threshold" } else { "limit" };
             let bound = (format!("{name}_{side}").into(), round(condition.threshold));
-            evidence.push((name.into(), round(value)));
+            // One number can be held against two thresholds.
+            if !evidence.iter().any(|(known, _)| *known == name) {
+                evidence.push((name.into(), round(value)));
+            }
             evidence.push(bound);
         }
         evidence
@@ -85,7 +89,7 @@ impl Known<'_> {
             why += &rule.why[from..place.start];
             from = place.end;
             match name.strip_prefix("quote ") {
-                Some(of) => why += &self.quote(of, rule.min_score, redaction),
+                Some(of) => why += &self.quote(of, rule, redaction),
                 None => {
                     let condition = rule.when.iter().find(|c| c.fact.to_string() == name);
                     let value = condition.and_then(|condition| self.number(rule, condition));
@@ -96,12 +100,11 @@ impl Known<'_> {
         why + &rule.why[from..]
     }
 
-    /// What was said last of these, shortened and without numbers and names.
-    fn quote(&self, of: &str, min_score: f32, redaction: &Redaction) -> String {
-        let of = of.split('|').filter_map(|name| Happening::parse(name.trim()));
-        let last = of.filter_map(|of| self.memory.last(of, min_score));
-        let Some(last) = last.max_by_key(|time| time.span.start) else { return "…".into() };
-        let masked = redaction.masked(&last.quote);
+    /// What a rule quotes, shortened and without numbers and names.
+    fn quote(&self, of: &str, rule: &Rule, redaction: &Redaction) -> String {
+        let quoted = self.suggested(rule).or_else(|| self.quoted(of, rule));
+        let Some(quoted) = quoted else { return "…".into() };
+        let masked = redaction.masked(&quoted.quote);
         let words: Vec<&str> = masked.split_whitespace().collect();
         match words.len() {
             0 => "…".into(),
@@ -110,9 +113,34 @@ impl Known<'_> {
         }
     }
 
-    /// A sentence to say: a complaint of a moment ago that nothing has met of what the rule asks for, said back,
-    /// where that can be told; of several the last.
+    /// What a rule's quote stands for: of what the rule counts the seconds of, that; else what was said last of these, or,
+    /// where somebody else said that, what the party that is to be quoted said before it.
+    fn quoted(&self, of: &str, rule: &Rule) -> Option<&Time> {
+        let (party, of) = whose(of);
+        let of: Vec<Happening> =
+            of.split('|').filter_map(|name| Happening::parse(name.trim())).collect();
+        let counted = rule.when.iter().find_map(|condition| match &condition.fact {
+            Fact::Open(open, until) if *open == of && condition.threshold > 0.0 => Some(until),
+            _ => None,
+        });
+        if let Some(until) = counted {
+            return self.memory.open(&of, until, rule.min_score);
+        }
+        let last = self.memory.last_of(&of, rule.min_score)?;
+        match party {
+            Some(party) if last.party != Some(party) => self.memory.said_before(party, last),
+            _ => Some(last),
+        }
+    }
+
+    /// A sentence to say: a complaint said back.
     pub fn suggestion(&self, rule: &Rule) -> Option<String> {
+        self.suggested(rule)?.suggestion.clone()
+    }
+
+    /// A complaint of a moment ago that nothing has met of what the rule asks for and that can be said back, where the
+    /// rule does that; of several the last.
+    fn suggested(&self, rule: &Rule) -> Option<&Time> {
         if !rule.suggests {
             return None;
         }
@@ -122,8 +150,7 @@ impl Known<'_> {
         let open = self.memory.open(&complaint, &until, 0.0)?;
         let times = self.memory.since(&complaint, open.span.start, 0.0);
         let last = times.filter(|time| time.suggestion.is_some()).last()?;
-        let fresh = self.now.now.secs_since(last.span.end) <= SUGGESTED_SECS;
-        last.suggestion.clone().filter(|_| fresh)
+        (self.now.now.secs_since(last.span.end) <= SUGGESTED_SECS).then_some(last)
     }
 }
 

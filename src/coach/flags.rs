@@ -8,6 +8,10 @@ use crate::event::{Body, Cue, Event, Flag, Outcome, OverlapKind, Practice, Tone,
 use crate::tone::heat::Mood;
 use crate::units::{CallSpan, CallTime, Party};
 
+/// A customer who does not give way has been talked over for long from here on. Seconds.
+const LONG_OVERLAP_SECS: f64 = 2.0;
+/// A breach counts in full from this certainty on, as the prompt against arguing asks for.
+const CERTAIN: f32 = 0.85;
 /// Heat from which a peak comes before everything else.
 const FIERCE: f32 = 0.9;
 /// What makes a moment teach: so many different practices within so many seconds …
@@ -50,10 +54,11 @@ impl Flags {
         match &event.body {
             Body::Overlap { span, by: Party::Agent, kind: OverlapKind::Interruption, yielded } => {
                 let numbers = evidence([("overlap_secs", round(span.secs()))]);
-                // The floor was taken from a customer who gave way.
-                let (reason, severity) =
-                    if *yielded { ("took-the-floor", 2) } else { ("talked-over", 1) };
-                flags.push(Flag { span: *span, reason, severity, cue: None, evidence: numbers });
+                // The floor was taken from a customer who gave way, or they were talked over for long.
+                let reason = if *yielded { "took-the-floor" } else { "talked-over" };
+                let severity = if *yielded || span.secs() >= LONG_OVERLAP_SECS { 2 } else { 1 };
+                let cue = self.prompted("let-them-finish", *span);
+                flags.push(Flag { span: *span, reason, severity, cue, evidence: numbers });
             }
             Body::Tone(tone) if tone.confidence >= MIN_CONFIDENCE => {
                 flags.extend(self.feel(tone, event.at));
@@ -135,9 +140,11 @@ impl Flags {
 
     fn practised(&mut self, practice: &Practice) -> Option<Flag> {
         if practice.score < 0.5 {
+            let certainty = 1.0 - practice.score;
             let severity = match practice.name {
-                "not-defensive" => 3,
-                "positive-words" => 2,
+                "not-defensive" if certainty >= CERTAIN => 3,
+                "not-defensive" => 2,
+                "positive-words" if certainty >= CERTAIN => 2,
                 // These have moments and cues of their own.
                 "let-them-finish" | "respond-promptly" => return None,
                 _ => 1,
@@ -146,8 +153,8 @@ impl Flags {
                 span: practice.span,
                 reason: "breach",
                 severity,
-                cue: None,
-                evidence: evidence([("score", round(practice.score.into()))]),
+                cue: self.prompted(practice.name, practice.span),
+                evidence: evidence([("certainty", round(certainty.into()))]),
             });
         }
         let name = TURN_AROUND.into_iter().find(|name| *name == practice.name)?;
@@ -159,11 +166,20 @@ impl Flags {
         names.sort_unstable();
         names.dedup();
         if names.len() >= TEACHES_PRACTICES {
-            let start = self.well.front().map_or(practice.span.start, |(span, _)| span.start);
+            // Words of one breath are told in any order.
+            let starts = self.well.iter().map(|(span, _)| span.start);
+            let start = starts.min().unwrap_or(practice.span.start);
             let heat = self.teaches.map_or(self.heat, |(.., heat)| heat.max(self.heat));
             self.teaches = Some((CallSpan::new(start, practice.span.end), names.len(), heat));
         }
         None
+    }
+
+    /// The prompt for this practice that came in `span`.
+    fn prompted(&self, practice: &str, span: CallSpan) -> Option<u32> {
+        let mut cues = self.cues.iter().rev();
+        let cue = cues.find(|(_, name, at)| *name == practice && span.contains(*at));
+        cue.map(|(id, ..)| *id)
     }
 
     /// The customer shows that something helped: what was done well shortly before teaches.

@@ -18,6 +18,8 @@ pub struct Time {
     pub span: CallSpan,
     /// How sure it is, 0 to 1.
     pub score: f32,
+    /// Whose; `None` where nobody's in particular.
+    pub party: Option<Party>,
     /// The words, if there were any.
     pub quote: String,
     /// Of a complaint: how to say it back.
@@ -43,18 +45,21 @@ impl Memory {
                 let kept = practice.score >= 0.5;
                 let of = if kept { Happening::kept } else { Happening::broken };
                 let score = if kept { practice.score } else { 1.0 - practice.score };
-                self.add(of(practice.name), practice.span, score, &practice.quote, None);
+                let party = Some(practice.party);
+                let of = of(practice.name);
+                self.add(of, practice.span, party, score, &practice.quote, None);
             }
             Body::Remark(remark) => {
                 let suggestion = remark.suggestion.clone();
                 let of = Happening::said(remark.name);
-                self.add(of, remark.span, remark.score, &remark.quote, suggestion);
+                let party = Some(remark.party);
+                self.add(of, remark.span, party, remark.score, &remark.quote, suggestion);
             }
             Body::Issue { span, quote, .. } => {
-                self.add(Some(Happening::ISSUE), *span, 1.0, quote, None);
+                self.add(Some(Happening::ISSUE), *span, Some(Party::Customer), 1.0, quote, None);
             }
             Body::Promise { span, quote, .. } => {
-                self.add(Some(Happening::PROMISE), *span, 1.0, quote, None);
+                self.add(Some(Happening::PROMISE), *span, Some(Party::Agent), 1.0, quote, None);
             }
             Body::Utterance(utterance) => {
                 let (words, text) = (utterance.words.len(), &utterance.text);
@@ -69,7 +74,9 @@ impl Memory {
                     ],
                     None => return,
                 };
-                of.into_iter().for_each(|of| self.add(of, utterance.span, 1.0, text, None));
+                for of in of {
+                    self.add(of, utterance.span, utterance.party, 1.0, text, None);
+                }
             }
             Body::Call(_)
             | Body::Speech { .. }
@@ -93,6 +100,7 @@ impl Memory {
         &mut self,
         of: Option<Happening>,
         span: CallSpan,
+        party: Option<Party>,
         score: f32,
         quote: &str,
         suggestion: Option<String>,
@@ -102,7 +110,7 @@ impl Memory {
         // Words of two parties come a little out of order.
         let at =
             times.iter().rposition(|time| time.span.start <= span.start).map_or(0, |at| at + 1);
-        times.insert(at, Time { span, score, quote: quote.to_owned(), suggestion });
+        times.insert(at, Time { span, party, score, quote: quote.to_owned(), suggestion });
     }
 
     /// How often something happened.
@@ -130,9 +138,24 @@ impl Memory {
         })
     }
 
+    /// The last time of any of these.
+    pub fn last_of(&self, of: &[Happening], min_score: f32) -> Option<&Time> {
+        let last = of.iter().filter_map(|of| self.last(*of, min_score));
+        last.max_by_key(|time| time.span.start)
+    }
+
     /// The last time of something.
     pub fn last(&self, of: Happening, min_score: f32) -> Option<&Time> {
         self.times[of.index()].iter().rfind(|time| time.score >= min_score)
+    }
+
+    /// What this party said last of more than a few words, before `time`.
+    pub fn said_before(&self, party: Party, time: &Time) -> Option<&Time> {
+        let of = match party {
+            Party::Agent => Happening::REPLY,
+            Party::Customer => Happening::STATEMENT,
+        };
+        self.times[of.index()].iter().rfind(|said| said.span.start < time.span.start)
     }
 
     /// The first of these after which none of `until` has come.
@@ -160,9 +183,13 @@ impl Memory {
             }
             Fact::Open(of, until) => self.open(of, until, min_score).map(secs),
             Fact::Replies(of, until) => {
-                let open = self.open(of, until, min_score)?;
-                let replies = self.since(&[Happening::REPLY], open.span.start, 0.0);
-                Some(replies.count() as f64)
+                let asks = match until.is_empty() {
+                    true => self.last_of(of, min_score)?,
+                    false => self.open(of, until, min_score)?,
+                };
+                let replies = self.since(&[Happening::REPLY], asks.span.start, 0.0);
+                let later = replies.filter(|reply| !reply.span.contains(asks.span.start)).count();
+                Some((later + usize::from(asks.party == Some(Party::Agent))) as f64)
             }
         }
     }

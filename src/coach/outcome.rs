@@ -12,6 +12,8 @@ use crate::units::{CallTime, Party};
 const STOPS_WITHIN_SECS: f64 = 2.0;
 /// Whether the agent has settled is judged on at least this much speech after the prompt.
 const SETTLES_AFTER_SECS: f64 = 3.0;
+/// And they must stay so for so long: one value can be an estimate that the words have put right.
+const SETTLED_SECS: f64 = 1.5;
 /// Words that began so shortly before the prompt may be its answer: who speaks is known first.
 const WORDS_BEFORE_SECS: f64 = 0.2;
 
@@ -23,6 +25,8 @@ pub struct Watch {
     window_secs: f64,
     /// When the agent was first seen to do what was asked.
     done_at: Option<CallTime>,
+    /// Since when they have done it without a break.
+    doing_since: Option<CallTime>,
     /// When the moment passed by itself.
     passed_at: Option<CallTime>,
     /// When the agent did the opposite again.
@@ -42,6 +46,7 @@ impl Watch {
             since: now,
             window_secs,
             done_at: None,
+            doing_since: None,
             passed_at: None,
             relapsed_at: None,
             spoke_secs: 0.0,
@@ -100,8 +105,11 @@ impl Watch {
                         true => now.is_even(),
                         false => !known.goes_on(rule),
                     };
-                    if settled {
-                        self.done_at.get_or_insert(now.now);
+                    let since = *self.doing_since.get_or_insert(now.now);
+                    if !settled {
+                        self.doing_since = None;
+                    } else if now.now.secs_since(since) >= SETTLED_SECS {
+                        self.done_at.get_or_insert(since);
                     }
                 }
             }

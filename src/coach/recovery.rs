@@ -34,10 +34,17 @@ impl Trouble {
         match remark.name {
             "complaint" | "asks-for-manager" | "threatens-to-leave" | "refuses" => {
                 self.onset.get_or_insert(remark.span.start);
-                self.settled = None;
+                // A voice that has been calm since can't show that this is over.
+                (self.settled, self.was_hot) = (None, false);
+                if remark.name == "refuses" {
+                    self.offered = None;
+                }
             }
             // Thanks before anything was done settle nothing.
             "relief" | "thanks" if self.acknowledged.or(self.offered).is_some() => {
+                self.settled.get_or_insert(remark.span.start);
+            }
+            "accepts" if self.offered.is_some() => {
                 self.settled.get_or_insert(remark.span.start);
             }
             _ => {}
@@ -65,8 +72,9 @@ impl Trouble {
             "acknowledge" | "empathise" | "apologise" | "reflect-back" => {
                 self.acknowledged.get_or_insert(practice.span.start);
             }
-            "offer-solution" | "offer-options" => {
-                self.offered.get_or_insert(practice.span.start);
+            // What looked settled before there was an offer was not.
+            "offer-solution" | "offer-options" if self.offered.is_none() => {
+                (self.offered, self.settled) = (Some(practice.span.start), None);
             }
             _ => {}
         }
@@ -148,13 +156,33 @@ mod tests {
     }
 
     #[test]
+    fn an_offer_that_is_turned_down_is_none_and_the_first_good_one_comes_before_the_end() {
+        let told = [
+            remark("complaint", 10.0),
+            practice("offer-solution", 14.0),
+            remark("refuses", 20.0),
+            practice("apologise", 25.0),
+            remark("thanks", 30.0),
+            practice("offer-options", 40.0),
+            remark("accepts", 50.0),
+        ];
+        let found = trouble(&told).recovery().unwrap();
+        assert_eq!((found.offered_secs, found.settled_secs), (Some(30.0), Some(40.0)));
+    }
+
+    #[test]
     fn a_relapse_is_no_end() {
         let mut told = vec![
             remark("complaint", 10.0),
             practice("apologise", 15.0),
+            heat(0.8, 16.0),
+            heat(0.2, 19.0),
             remark("relief", 20.0),
             remark("complaint", 30.0),
         ];
+        assert!(!trouble(&told).is_over());
+        // The voice had been calm all along.
+        told.extend([heat(0.2, 31.0), heat(0.2, 32.0)]);
         assert!(!trouble(&told).is_over());
         told.push(remark("relief", 50.0));
         assert_eq!(trouble(&told).recovery().unwrap().settled_secs, Some(40.0));

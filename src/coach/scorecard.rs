@@ -24,6 +24,8 @@ const BY_EAR: [&str; 5] =
 pub struct Scorecard {
     cues: Vec<(u32, &'static str, String)>,
     outcomes: Vec<(u32, Outcome)>,
+    /// Practices of which a prompt was ignored, and which have not been kept since.
+    still_missing: Vec<&'static str>,
     customer_secs: f64,
     agent_spans: usize,
     interruptions: usize,
@@ -42,6 +44,11 @@ impl Scorecard {
             self.cues.push((cue.id, cue.name, cue.rule.clone()));
         } else if let Body::CueOutcome { id, outcome, .. } = body {
             self.outcomes.push((*id, *outcome));
+            let cue = self.cues.iter().find(|(cue, ..)| cue == id);
+            self.still_missing
+                .extend(cue.filter(|_| *outcome == Outcome::Ignored).map(|(_, name, _)| name));
+        } else if let Body::Practice(practice) = body {
+            self.keep(practice.name, practice.score >= 0.5);
         } else if let Body::Speech { party: Some(party), span } = body {
             match party {
                 Party::Customer => self.customer_secs += span.secs(),
@@ -50,6 +57,7 @@ impl Scorecard {
         } else if let Body::Overlap { by: Party::Agent, kind, .. } = body {
             self.interruptions += usize::from(*kind == OverlapKind::Interruption);
             self.signals += usize::from(*kind == OverlapKind::Backchannel);
+            self.keep("show-listening", *kind == OverlapKind::Backchannel);
         } else if let Body::Utterance(_) = body {
             self.words = true;
         } else if let Body::Warning { code: "words-lost", .. } = body {
@@ -60,6 +68,10 @@ impl Scorecard {
             self.mood = self.mood.then(tone.heat);
             self.was_heated |= self.mood == Mood::Heated;
         }
+    }
+
+    fn keep(&mut self, practice: &str, kept: bool) {
+        self.still_missing.retain(|missing| !kept || *missing != practice);
     }
 
     /// The marks, in the order of the design; without words only of what is judged by ear. Of what can't be
@@ -114,6 +126,8 @@ impl Scorecard {
                 Mark::NotNeeded if kept > 0 || (name == "show-listening" && self.signals > 0) => {
                     Mark::Done
                 }
+                // Forgotten once, and done from then on.
+                Mark::Missed if !self.still_missing.contains(&name) => Mark::Done,
                 mark => mark,
             },
             "respond-promptly" => match (broken, after_prompt) {
@@ -126,7 +140,9 @@ impl Scorecard {
             "not-defensive" if chances && was_challenged(memory) => Mark::Done,
             "plain-words" if broken > 0 => Mark::Broken,
             _ if broken > kept => Mark::Broken,
-            _ if kept > 0 || !heeded.is_empty() => Mark::Done,
+            _ if kept > 0 || (!heeded.is_empty() && is_left_undone(name)) => Mark::Done,
+            // What was done instead served as well.
+            _ if !heeded.is_empty() => Mark::NotNeeded,
             _ if !ignored.is_empty() || is_needed(name, known, rules) => Mark::Missed,
             _ => Mark::NotNeeded,
         }
@@ -144,6 +160,11 @@ impl Scorecard {
 /// Whether a rule waits for the customer's heat.
 fn is_about_heat(rule: &str, rules: &RuleSet) -> bool {
     rules.get(rule).is_some_and(Rule::is_about_heat)
+}
+
+/// Whether it is done by leaving something undone, which no words show.
+fn is_left_undone(practice: &str) -> bool {
+    ["not-defensive", "plain-words"].contains(&practice)
 }
 
 /// Whether there was something to argue against.

@@ -149,6 +149,7 @@ impl fmt::Display for Fact {
             Fact::Count(of, None) => write!(f, "count {}", any(of)),
             Fact::Count(of, Some(secs)) => write!(f, "count {} in {secs}", any(of)),
             Fact::Open(of, until) => write!(f, "open {} until {}", any(of), any(until)),
+            Fact::Replies(of, until) if until.is_empty() => write!(f, "replies {}", any(of)),
             Fact::Replies(of, until) => write!(f, "replies {} until {}", any(of), any(until)),
         }
     }
@@ -163,6 +164,7 @@ fn fact_of(words: &[&str]) -> Result<Fact, String> {
             Err(_) => Err(format!("`in {secs}`: must be seconds")),
         },
         ["count", of @ ..] => Ok(Fact::Count(names(of)?, None)),
+        ["replies", of @ ..] if !of.contains(&"until") => Ok(Fact::Replies(names(of)?, Vec::new())),
         [kind @ ("open" | "replies"), rest @ ..] => {
             let Some(at) = rest.iter().position(|word| *word == "until") else {
                 return Err(format!("`{}` lacks `until` and what ends it", words.join(" ")));
@@ -217,6 +219,7 @@ mod tests {
             "count complaint >= 1",
             "open complaint until reflect-back | acknowledge >= 1.5",
             "replies complaint until reflect-back >= 2",
+            "replies due-empathise | hardship >= 1",
         ] {
             assert_eq!(Condition::parse(text).unwrap().to_string(), text);
         }

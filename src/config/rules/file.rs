@@ -10,6 +10,7 @@ use super::fact::Happening;
 use super::{Heeded, Rule, RuleSet};
 use crate::config::file::{ConfigError, line_of, nearest};
 use crate::event::PRACTICES;
+use crate::units::Party;
 
 /// The shipped rules, commented: what `evenkeel rules --toml` prints.
 pub const SHIPPED: &str = include_str!("../../../assets/rules.toml");
@@ -270,7 +271,8 @@ fn rule(table: RuleTable, known: Option<&Rule>) -> Result<Rule> {
 /// What stands in braces must be a fact of the rule, or a quote.
 fn check_why(why: &str, when: &[Condition]) -> Result<(), String> {
     for (name, _) in placeholders(why) {
-        let known = |of: &str| of.split('|').all(|of| Happening::parse(of.trim()).is_some());
+        let known =
+            |of: &str| whose(of).1.split('|').all(|of| Happening::parse(of.trim()).is_some());
         let quote = name.strip_prefix("quote ").is_some_and(known);
         if !quote && !when.iter().any(|condition| condition.fact.to_string() == name) {
             return Err(format!(
@@ -279,6 +281,15 @@ fn check_why(why: &str, when: &[Condition]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whose words a quote is to be of, and of what: `customer due-empathise`.
+pub(crate) fn whose(of: &str) -> (Option<Party>, &str) {
+    match of.split_once(' ') {
+        Some(("agent", of)) => (Some(Party::Agent), of),
+        Some(("customer", of)) => (Some(Party::Customer), of),
+        _ => (None, of),
+    }
 }
 
 /// What stands in braces, and where, braces included.
