@@ -24,6 +24,12 @@ fn firing(rule: &str) -> Story {
         "let-them-finish" => {
             story().says(Customer, 1.0, 12.0, &[]).says(Agent, 6.0, 9.0, &[]).until(15.0)
         }
+        "let-them-finish-again" => story()
+            .says(Customer, 1.0, 4.0, &[])
+            .says(Agent, 4.5, 6.0, &["no-let-them-finish"])
+            .says(Customer, 7.0, 10.0, &[])
+            .says(Agent, 10.5, 12.0, &["no-let-them-finish"])
+            .until(15.0),
         "stay-calm-pace" => story().speaks(1.0, 9.0, pace(240.0)).until(12.0),
         "stay-calm-louder" => story().speaks(1.0, 9.0, louder(6.0, 0.0)).until(12.0),
         "stay-calm-higher" => story().speaks(1.0, 9.0, louder(3.0, 4.0)).until(12.0),
@@ -41,9 +47,13 @@ fn firing(rule: &str) -> Story {
             .says(Agent, 1.0, 3.0, &["keep-them-posted"])
             .says(Customer, 28.0, 30.0, &[])
             .until(45.0),
-        "keep-them-posted-again" => {
-            story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(50.0)
+        "keep-them-posted-how-long" => {
+            story().says(Agent, 1.0, 3.0, &["keep-them-posted"]).until(20.0)
         }
+        "keep-them-posted-again" => story()
+            .says(Agent, 1.0, 3.0, &["keep-them-posted"])
+            .says(Customer, 4.0, 5.0, &[])
+            .until(52.0),
         "respond-promptly" => story()
             .slow_answer(8.0)
             .slow_answer(16.0)
@@ -69,6 +79,19 @@ fn firing(rule: &str) -> Story {
                 .says(Agent, 6.0, 8.0, &[due.as_str()])
                 .until(14.0)
         }
+        "empathise-hardship" => story()
+            .says(Customer, 1.0, 5.0, &["hardship"])
+            .says(Agent, 6.0, 8.0, &["perhaps-due-acknowledge"])
+            .until(14.0),
+        "say-next-step-asked" => story()
+            .says(Customer, 1.0, 5.0, &["asks-next-step"])
+            .says(Agent, 6.0, 8.0, &["perhaps-due-say-next-step"])
+            .until(14.0),
+        "offer-options-refused" => story()
+            .says(Agent, 1.0, 3.0, &["offer-solution"])
+            .says(Customer, 4.0, 6.0, &["refuses"])
+            .says(Agent, 7.0, 9.0, &["perhaps-due-positive-words"])
+            .until(14.0),
         "plain-words-jargon" => story().says(Agent, 1.0, 3.0, &["no-plain-words"]).until(8.0),
         "reflect-back-passed-over" => story()
             .says(Agent, 0.2, 0.8, &[])
@@ -172,6 +195,17 @@ fn a_feeling_is_named_by_who_replies() {
         .says(Customer, 4.0, 10.0, &["complaint", "due-empathise"])
         .until(19.0);
     assert_eq!(told.cues(), []);
+}
+
+#[test]
+fn a_silence_that_was_agreed_is_left_alone() {
+    let cues = |answer: &[(f64, f64)]| {
+        let told = story().says(Agent, 1.0, 3.0, &["keep-them-posted"]);
+        let told =
+            answer.iter().fold(told, |told, (start, end)| told.says(Customer, *start, *end, &[]));
+        told.until(18.0).cues().len()
+    };
+    assert_eq!((cues(&[]), cues(&[(4.0, 5.0)])), (1, 0));
 }
 
 #[test]

@@ -8,7 +8,6 @@ use crate::config::rules::fact::{Fact, Happening, Measured};
 use crate::config::rules::file::{placeholders, whose};
 use crate::event::Evidence;
 use crate::language::redact::Redaction;
-use crate::units::Party;
 
 /// A quote is cut to so many words.
 const QUOTE_WORDS: usize = 14;

@@ -11,6 +11,9 @@ const NEGATIVE: f32 = -0.6;
 /// … if it has so many words.
 const NEGATIVE_WORDS: usize = 3;
 
+/// What a reply passed over was told so long before it at most. Seconds.
+const TOLD_SECS: f64 = 20.0;
+
 /// One time that something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Time {
@@ -149,13 +152,19 @@ impl Memory {
         self.times[of.index()].iter().rfind(|time| time.score >= min_score)
     }
 
-    /// What this party said last of more than a few words, before `time`.
+    /// What this party said before `time`: of the customer's troubles that were told in the seconds before, the last; else
+    /// their last utterance of more than a few words.
     pub fn said_before(&self, party: Party, time: &Time) -> Option<&Time> {
-        let of = match party {
-            Party::Agent => Happening::REPLY,
-            Party::Customer => Happening::STATEMENT,
+        let before = |of: Happening| {
+            self.times[of.index()].iter().rfind(|said| said.span.start < time.span.start)
         };
-        self.times[of.index()].iter().rfind(|said| said.span.start < time.span.start)
+        if party == Party::Agent {
+            return before(Happening::REPLY);
+        }
+        let troubles = ["complaint", "hardship"].into_iter().filter_map(Happening::said);
+        let told = troubles.filter_map(before).max_by_key(|told| told.span.start);
+        told.filter(|told| time.span.start.secs_since(told.span.end) <= TOLD_SECS)
+            .or_else(|| before(Happening::STATEMENT))
     }
 
     /// The first of these after which none of `until` has come.

@@ -31,7 +31,7 @@ impl Story {
         self
     }
 
-    /// Somebody speaks; what is done by it is known a second later. `no-` breaks a practice.
+    /// Somebody speaks; what is done by it is known a second later. `no-` breaks a practice, `perhaps-` is not sure.
     pub fn says(mut self, party: Party, start: f64, end: f64, acts: &[&str]) -> Story {
         let spoken = span(start, end);
         self = self.tell(end + 0.3, Body::Speech { party: Some(party), span: spoken });
@@ -130,6 +130,7 @@ fn text_of(party: Party) -> String {
 }
 
 fn body_of(act: &str, party: Party, span: CallSpan) -> Body {
+    let (act, score) = act.strip_prefix("perhaps-").map_or((act, 0.995), |act| (act, 0.7));
     let quote = text_of(party);
     let kept = |name: &str| PRACTICES.into_iter().find(|practice| *practice == name);
     let practice = |name, score| {
@@ -143,7 +144,7 @@ fn body_of(act: &str, party: Party, span: CallSpan) -> Body {
     } else if let Some(name) = REMARKS.into_iter().find(|remark| *remark == act) {
         let suggestion = Some("It sounds like your order still hasn't come.".to_owned());
         let quote = quote.clone();
-        Body::Remark(Remark { name, party, span, quote, score: 0.97, suggestion })
+        Body::Remark(Remark { name, party, span, quote, score, suggestion })
     } else if act == "issue" {
         Body::Issue { span, kind: "delivery".into(), quote }
     } else {

@@ -6,13 +6,14 @@ use evenkeel::language::spoken;
 use evenkeel::units::Party;
 
 use super::chance::Chance;
-use super::dialogues::{Turn, acts_found};
+use super::dialogues::{Turn, shares_of};
 use super::opinions::{self, Opinions, dues};
 
 /// Whole calls, of which is told after which lines a coach would prompt the agent, and for what: the first
 /// letters by lines of business (utilities, banks, councils, shops, travel, health, software, garages, suppliers, clubs,
-/// government, tender calls), `m` to `x` by what makes them hard for agents, `aa` to `an` by what agents miss.
-pub const CALLS: [(&str, &str); 38] = [
+/// government, tender calls), `m` to `x` by what makes them hard for agents, `aa` to `an` by what agents miss, `ao` to
+/// `av` by lines of business again.
+pub const CALLS: [(&str, &str); 46] = [
     ("a", include_str!("calls/a.txt")),
     ("b", include_str!("calls/b.txt")),
     ("c", include_str!("calls/c.txt")),
@@ -51,14 +52,22 @@ pub const CALLS: [(&str, &str); 38] = [
     ("al", include_str!("calls/al.txt")),
     ("am", include_str!("calls/am.txt")),
     ("an", include_str!("calls/an.txt")),
+    ("ao", include_str!("calls/ao.txt")),
+    ("ap", include_str!("calls/ap.txt")),
+    ("aq", include_str!("calls/aq.txt")),
+    ("ar", include_str!("calls/ar.txt")),
+    ("as", include_str!("calls/as.txt")),
+    ("at", include_str!("calls/at.txt")),
+    ("au", include_str!("calls/au.txt")),
+    ("av", include_str!("calls/av.txt")),
 ];
 /// Of these, never learnt from, but looked at.
 pub const HELD_CALLS: &str = "x";
 
-/// What others say of the lines of these calls.
+/// What others say of the lines of these calls. Not each has looked at all of them.
 pub struct Others {
     due: [Opinions<'static>; 2],
-    acts: Opinions<'static>,
+    acts: [Opinions<'static>; 2],
 }
 
 impl Others {
@@ -69,7 +78,10 @@ impl Others {
                 read(include_str!("calls/due-2.txt"), "due-2")?,
                 read(include_str!("calls/due-3.txt"), "due-3")?,
             ],
-            acts: read(include_str!("calls/acts.txt"), "acts")?,
+            acts: [
+                read(include_str!("calls/acts.txt"), "acts")?,
+                read(include_str!("calls/acts-2.txt"), "acts-2")?,
+            ],
         })
     }
 }
@@ -88,7 +100,9 @@ pub fn read(writer: &str, text: &str, others: &Others) -> anyhow::Result<Vec<Vec
 }
 
 fn of_call(name: &str, lines: &str, others: &Others) -> anyhow::Result<Vec<Turn>> {
-    let coaches = 1.0 + others.due.len() as f32;
+    let (due, acts) = (Opinions::of(&others.due, name), Opinions::of(&others.acts, name));
+    ensure!(!due.is_empty() && !acts.is_empty(), "nobody else has looked at it");
+    let coaches = 1.0 + due.len() as f32;
     let mut turns: Vec<Turn> = Vec::new();
     let vote = |turn: &mut Turn, said: &str| -> anyhow::Result<()> {
         for (label, vote) in dues(turn.party, said)? {
@@ -104,23 +118,24 @@ fn of_call(name: &str, lines: &str, others: &Others) -> anyhow::Result<Vec<Turn>
         }
         let number = turns.len() + 1;
         let mut turn = said(line)?;
-        let acts = others.acts.of(name)?.get(&number).copied().unwrap_or_default();
-        let (labels, issue) = opinions::acts(turn.party, acts)?;
-        turn.issue = issue;
-        turn.shares = acts_found(turn.party, &labels);
-        let due = LABELS.iter().zip(&mut turn.shares);
-        due.filter(|(label, _)| label.party == turn.party && label.is_due())
+        let mut found = Vec::new();
+        for said in acts.iter().map(|acts| acts.get(&number).copied().unwrap_or_default()) {
+            let (labels, issue) = opinions::acts(turn.party, said)?;
+            turn.issue = turn.issue.or(issue);
+            found.push(labels);
+        }
+        turn.shares = shares_of(turn.party, &found);
+        let labels = LABELS.iter().zip(&mut turn.shares);
+        labels
+            .filter(|(label, _)| label.party == turn.party && label.is_due())
             .for_each(|(_, share)| *share = Some(0.0));
-        for due in &others.due {
-            if let Some(said) = due.of(name)?.get(&number) {
-                vote(&mut turn, said)?;
-            }
+        for said in due.iter().filter_map(|due| due.get(&number)) {
+            vote(&mut turn, said)?;
         }
         turns.push(turn);
     }
-    for opinions in others.due.iter().chain([&others.acts]) {
-        let beyond =
-            opinions.of(name)?.keys().find(|number| **number == 0 || **number > turns.len());
+    for opinions in due.iter().chain(&acts) {
+        let beyond = opinions.keys().find(|number| **number == 0 || **number > turns.len());
         ensure!(beyond.is_none(), "somebody has an opinion of line {}", beyond.unwrap_or(&0));
     }
     // Nothing but a sound is no turn.
@@ -185,10 +200,10 @@ mod tests {
 
     #[test]
     fn what_is_due_is_the_share_of_coaches() {
-        let [second, third, acts] =
-            ["# a/name\n3 > thank\n", "# a/name\n", "# a/name\n1 closed-question\n"]
+        let [second, third, acts, none] =
+            ["# a/name\n3 > thank\n", "# a/name\n", "# a/name\n1 closed-question\n", ""]
                 .map(|text| Opinions::read(text).unwrap());
-        let others = Others { due: [second, third], acts };
+        let others = Others { due: [second, third], acts: [acts, none] };
         let text = "# name\nA: Hello. Who is it?\nC: (sighs)\nC: Me (laughs).\n>? thank lighten\n";
         let call = &read("a", text, &others).unwrap()[0];
         assert_eq!(call.len(), 2);

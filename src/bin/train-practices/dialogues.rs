@@ -1,4 +1,4 @@
-//! The dialogues that are learnt from: each turn with the share of two who say that it has a label.
+//! The dialogues that are learnt from: each turn with the share of three who say that it has a label.
 
 use std::collections::HashMap;
 
@@ -42,8 +42,14 @@ pub const WRITTEN: [(&str, &str); 22] = [
     ("v", include_str!("dialogues/train-v.jsonl")),
 ];
 
-/// What somebody else says that their turns do.
-pub const SECOND: &str = include_str!("dialogues/second.txt");
+/// What others say that their turns do.
+const OTHERS: [&str; 2] =
+    [include_str!("dialogues/second.txt"), include_str!("dialogues/third.txt")];
+
+pub fn others() -> anyhow::Result<[Opinions<'static>; 2]> {
+    let [second, third] = OTHERS.map(Opinions::read);
+    Ok([second.context("second")?, third.context("third")?])
+}
 
 /// Words that a recogniser loses, doubles or takes for each other.
 const SMALL_WORDS: [&str; 24] = [
@@ -95,11 +101,12 @@ impl Turn {
     }
 }
 
-/// The shares of a turn of which somebody looked for all that it can do, and `found` these.
-pub fn acts_found(party: Party, found: &[usize]) -> Vec<Option<f32>> {
+/// The shares of a turn of which some looked for all that it can do, and each found these.
+pub fn shares_of(party: Party, found: &[Vec<usize>]) -> Vec<Option<f32>> {
     let share = |(at, label): (usize, &Label)| {
         let looked_for = label.party == party && !label.is_due();
-        looked_for.then_some(f32::from(u8::from(found.contains(&at))))
+        let by = found.iter().filter(|labels| labels.contains(&at)).count();
+        (looked_for && !found.is_empty()).then(|| by as f32 / found.len() as f32)
     };
     LABELS.iter().enumerate().map(share).collect()
 }
@@ -118,32 +125,34 @@ struct Said {
     issue: Option<String>,
 }
 
-/// The dialogues of one writer, of which another has said as well what each turn does.
-pub fn read(writer: &str, lines: &str, other: &Opinions<'_>) -> anyhow::Result<Vec<Vec<Turn>>> {
+/// The dialogues of one writer, of which others have said as well what each turn does.
+pub fn read(writer: &str, lines: &str, others: &[Opinions<'_>]) -> anyhow::Result<Vec<Vec<Turn>>> {
     let read = |(i, line): (usize, &str)| {
         let name = format!("{writer}/{}", i + 1);
         let line: Line = serde_json::from_str(line).with_context(|| name.clone())?;
-        let other = other.of(&name)?;
-        let turns = line
-            .dialogue
-            .into_iter()
-            .zip(1..)
-            .map(|(said, number)| turn(said, other.get(&number).copied().unwrap_or_default()));
+        let others = Opinions::of(others, &name);
+        let turns = line.dialogue.into_iter().zip(1..).map(|(said, number)| {
+            let others = others.iter().map(|other| other.get(&number).copied().unwrap_or_default());
+            turn(said, others)
+        });
         turns.collect::<anyhow::Result<Vec<Turn>>>().context(format!("{name}, {}", line.id))
     };
     lines.lines().enumerate().map(read).collect()
 }
 
-fn turn(said: Said, other: &str) -> anyhow::Result<Turn> {
+fn turn<'a>(said: Said, others: impl Iterator<Item = &'a str>) -> anyhow::Result<Turn> {
     let party = said.party;
     let labels: anyhow::Result<Vec<usize>> = said.does.iter().map(|tag| act(party, tag)).collect();
-    let (others, others_issue) = acts(party, other)?;
-    let both = acts_found(party, &labels?).into_iter().zip(acts_found(party, &others));
-    let shares = both.map(|(one, other)| Some((one? + other?) / 2.0)).collect();
-    let issue = said.issue.as_deref().map(kind_of_issue).transpose()?.or(others_issue);
+    let mut issue = said.issue.as_deref().map(kind_of_issue).transpose()?;
+    let mut found = vec![labels?];
+    for other in others {
+        let (labels, kind) = acts(party, other)?;
+        found.push(labels);
+        issue = issue.or(kind);
+    }
     let words = spoken::words(&said.text);
     ensure!(!words.is_empty(), "a turn without words");
-    Ok(Turn { party, words, shares, issue, ends: Vec::new() })
+    Ok(Turn { party, words, shares: shares_of(party, &found), issue, ends: Vec::new() })
 }
 
 /// Each turn of a dialogue, read, with what was said before it.
@@ -217,15 +226,15 @@ mod tests {
     fn turn(text: &str, tags: &[&str]) -> Turn {
         let does = tags.iter().map(|tag| (*tag).to_owned()).collect();
         let said = Said { party: Party::Agent, text: text.into(), does, issue: None };
-        super::turn(said, &tags.join(" ")).unwrap()
+        super::turn(said, [&*tags.join(" ")].into_iter()).unwrap()
     }
 
     #[test]
     fn what_was_written_is_sound() {
-        let second = Opinions::read(SECOND).unwrap();
+        let others = others().unwrap();
         for (writer, lines) in WRITTEN {
             let dialogues =
-                read(writer, lines, &second).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
+                read(writer, lines, &others).unwrap_or_else(|why| panic!("{writer}: {why:#}"));
             assert!(dialogues.iter().map(Vec::len).sum::<usize>() > 500);
         }
     }
@@ -240,12 +249,12 @@ mod tests {
     }
 
     #[test]
-    fn two_who_differ_count_half() {
+    fn a_label_counts_as_often_as_it_is_found() {
         let said =
             Said { party: Party::Agent, text: "Sorry.".into(), does: Vec::new(), issue: None };
-        let turn = super::turn(said, "apologise").unwrap();
+        let turn = super::turn(said, ["apologise", "", "thank"].into_iter()).unwrap();
         let apologise = act(Party::Agent, "apologise").unwrap();
-        assert_eq!(turn.shares[apologise], Some(0.5));
+        assert_eq!(turn.shares[apologise], Some(0.25));
         assert!(!turn.has(apologise) && turn.known().all(|(label, _)| !LABELS[label].is_due()));
     }
 

@@ -14,12 +14,11 @@ use evenkeel::language::practices::{Before, LABELS, PracticeWeights};
 use super::base::{Base, LAYERS};
 use super::calls::{self, CALLS, HELD_CALLS};
 use super::chance::Chance;
-use super::dialogues::{self, SECOND, Turn, WRITTEN};
+use super::dialogues::{self, Turn, WRITTEN};
 use super::export;
 use super::linear::Step;
 use super::look::Look;
 use super::network::{Answer, Head, Network, Sample};
-use super::opinions::Opinions;
 use super::truth::Truth;
 
 /// Longer texts are cut, in pieces with the marks.
@@ -104,9 +103,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (mut network, mut twin) = (beginning(), beginning());
 
     let (mut learnt, mut held, mut held_calls) = (Vec::new(), Vec::new(), Vec::new());
-    let second = Opinions::read(SECOND)?;
+    let others = dialogues::others()?;
     for (writer, lines) in WRITTEN {
-        let dialogues = dialogues::read(writer, lines, &second)?;
+        let dialogues = dialogues::read(writer, lines, &others)?;
         match args.without.as_deref() == Some(writer) {
             true => held.extend(dialogues),
             false => learnt.extend(dialogues.into_iter().step_by(args.every)),

@@ -6,6 +6,7 @@
 //! bits; they are rounded at the end. Layers, base and file are those of `train-words`.
 //! `models/README.md` says how the shipped file was made, `docs/measurements.md` what came out.
 
+mod average;
 #[path = "../train-words/base.rs"]
 mod base;
 mod calibrate;
@@ -36,6 +37,8 @@ use clap::Parser;
 enum Command {
     /// Learn from the dialogues and calls
     Learn(learn::Args),
+    /// Average what two trainings have learnt
+    Average(average::Args),
     /// Shift each label of what an utterance does so that 0.5 is its threshold, and tell what patterns are worth
     Calibrate(calibrate::Args),
 }
@@ -43,6 +46,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Learn(args) => learn::run(&args),
+        Command::Average(args) => average::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
     }
 }

@@ -32,9 +32,9 @@ impl<'a> Opinions<'a> {
         Ok(Opinions(all))
     }
 
-    /// What was said of a dialogue, by the number of the line, from 1.
-    pub fn of(&self, dialogue: &str) -> anyhow::Result<&HashMap<usize, &'a str>> {
-        self.0.get(dialogue).with_context(|| format!("{dialogue}: nobody has looked at it"))
+    /// What was said of a dialogue, by the number of the line, from 1, by each who looked at it.
+    pub fn of<'o>(all: &'o [Self], dialogue: &str) -> Vec<&'o HashMap<usize, &'a str>> {
+        all.iter().filter_map(|opinions| opinions.0.get(dialogue)).collect()
     }
 }
 
@@ -85,9 +85,12 @@ mod tests {
 
     #[test]
     fn opinions_are_found_by_dialogue_and_line() {
-        let opinions = Opinions::read("# a/1\n2 > thank\n\n# a/2\n").unwrap();
-        assert_eq!(opinions.of("a/1").unwrap()[&2], "> thank");
-        assert!(opinions.of("a/2").unwrap().is_empty() && opinions.of("b").is_err());
+        let opinions = ["# a/1\n2 > thank\n\n# a/2\n", "# a/1\n"];
+        let opinions = opinions.map(|text| Opinions::read(text).unwrap());
+        let of = |dialogue: &str| Opinions::of(&opinions, dialogue);
+        assert_eq!(of("a/1")[0][&2], "> thank");
+        assert_eq!([of("a/1").len(), of("a/2").len(), of("b").len()], [2, 1, 0]);
+        assert!(of("a/1")[1].is_empty() && of("a/2")[0].is_empty());
         for wrong in ["2 thank", "# a\nthank", "# a\n# a", "# a\n1 x\n1 y"] {
             assert!(Opinions::read(wrong).is_err(), "{wrong}");
         }

@@ -27,7 +27,8 @@ impl File {
         self.tensors.push((name, Dtype::F32, numbers.len(), bytes));
     }
 
-    fn rounded(&mut self, name: &str, numbers: &[f32], columns: usize) {
+    /// A matrix, of 8 bits with a scale for each row of so many columns.
+    pub fn rounded(&mut self, name: &str, numbers: &[f32], columns: usize) {
         let (weights, scale) = round_rows(numbers, columns);
         let bytes: Vec<u8> = weights.iter().map(|w| w.cast_unsigned()).collect();
         self.tensors.push((format!("{name}.weight"), Dtype::I8, bytes.len(), bytes));
