@@ -266,7 +266,7 @@ fn a_call_that_was_cut_short() {
 fn a_mono_mix_tells_words_and_silences() {
     let text = [
         MONO_HEAD,
-        r#"{"at":0,"type":"warning","code":"mono-mix","text":"Both voices are in one channel: who speaks can't be told.","disables":["let-them-finish","stay-calm"]}"#,
+        r#"{"at":0,"type":"warning","code":"mono-mix","text":"Both voices are in one channel: who speaks can't be told.","disables":["let-them-finish","let-them-finish-again","stay-calm"]}"#,
         r#"{"at":9,"type":"warning","code":"words-lost","text":"The words from 00:08.0 to 00:09.0 are missing.","disables":[]}"#,
         r#"{"at":10,"type":"warning","code":"words-lost","text":"The words from 00:09.0 to 00:10.0 are missing.","disables":[]}"#,
         &utterance("", 0.5, 3.0, "Good morning. Hello."),

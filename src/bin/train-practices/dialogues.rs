@@ -66,7 +66,7 @@ pub struct Turn {
     /// For each of [`LABELS`] the share of those who looked for it that say it is there, 0 to 1; `None` where nobody
     /// looked.
     pub shares: Vec<Option<f32>>,
-    /// Which of [`ISSUES`].
+    /// Which of [`ISSUES`](evenkeel::language::practices::ISSUES).
     pub issue: Option<usize>,
     /// After how many words a sentence ends within it.
     pub ends: Vec<usize>,
