@@ -10,7 +10,7 @@ use crate::units::{CallSpan, CallTime, Party};
 
 /// A customer who does not give way has been talked over for long from here on. Seconds.
 const LONG_OVERLAP_SECS: f64 = 2.0;
-/// A breach counts in full from this certainty on, as the prompt against arguing asks for.
+/// A breach counts in full from this certainty on.
 const CERTAIN: f32 = 0.85;
 /// Heat from which a peak comes before everything else.
 const FIERCE: f32 = 0.9;
@@ -57,7 +57,7 @@ impl Flags {
                 // The floor was taken from a customer who gave way, or they were talked over for long.
                 let reason = if *yielded { "took-the-floor" } else { "talked-over" };
                 let severity = if *yielded || span.secs() >= LONG_OVERLAP_SECS { 2 } else { 1 };
-                let cue = self.prompted("let-them-finish", *span);
+                let cue = self.prompted(*span);
                 flags.push(Flag { span: *span, reason, severity, cue, evidence: numbers });
             }
             Body::Tone(tone) if tone.confidence >= MIN_CONFIDENCE => {
@@ -153,7 +153,7 @@ impl Flags {
                 span: practice.span,
                 reason: "breach",
                 severity,
-                cue: self.prompted(practice.name, practice.span),
+                cue: None,
                 evidence: evidence([("certainty", round(certainty.into()))]),
             });
         }
@@ -175,10 +175,10 @@ impl Flags {
         None
     }
 
-    /// The prompt for this practice that came in `span`.
-    fn prompted(&self, practice: &str, span: CallSpan) -> Option<u32> {
+    /// The prompt to let them finish that came in `span`.
+    fn prompted(&self, span: CallSpan) -> Option<u32> {
         let mut cues = self.cues.iter().rev();
-        let cue = cues.find(|(_, name, at)| *name == practice && span.contains(*at));
+        let cue = cues.find(|(_, name, at)| *name == "let-them-finish" && span.contains(*at));
         cue.map(|(id, ..)| *id)
     }
 

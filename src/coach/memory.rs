@@ -10,7 +10,6 @@ const FEW_WORDS: usize = 4;
 const NEGATIVE: f32 = -0.6;
 /// … if it has so many words.
 const NEGATIVE_WORDS: usize = 3;
-
 /// What a reply passed over was told so long before it at most. Seconds.
 const TOLD_SECS: f64 = 20.0;
 

@@ -140,7 +140,8 @@ fn list_facts(out: &mut impl Write) -> anyhow::Result<()> {
          count A | B          how often; `count A in 90` in so many seconds\n    \
          open A until B | C   seconds since the first A after which no B or C has come\n    \
          replies A until B    how often the agent has replied since that A\n    \
-         replies A            how often since the last A; an A of the agent's is a reply itself"
+         replies A            how often since the last A\n\
+         An A of the agent's is a reply itself."
     )?;
     writeln!(out, "\nPractices: {}", PRACTICES.join(", "))?;
     writeln!(

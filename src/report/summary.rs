@@ -128,7 +128,7 @@ pub(crate) fn mood_of(heat: f64) -> &'static str {
     Mood::default().then(heat as f32).word()
 }
 
-/// What kinds of problem the customer had, in the order in which they came up.
+/// What the call was about, in the order in which that was told.
 fn problem(lines: &[Line]) -> Option<String> {
     let mut kinds: Vec<&str> = Vec::new();
     for line in lines {

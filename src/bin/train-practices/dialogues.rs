@@ -1,4 +1,4 @@
-//! The dialogues that are learnt from: each turn with the share of three who say that it has a label.
+//! The dialogues that are learnt from: each turn with the share of two or three who say that it has a label.
 
 use std::collections::HashMap;
 

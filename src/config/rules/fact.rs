@@ -214,7 +214,7 @@ pub enum Fact {
     Count(Vec<Happening>, Option<f64>),
     /// `open A until B | C`: seconds since the first A after which no B or C has come.
     Open(Vec<Happening>, Vec<Happening>),
-    /// `replies A until B`: how often the agent has replied since that A; `replies A`: since the last A, itself
+    /// `replies A until B`: how often the agent has replied since that A, `replies A`: since the last A; itself
     /// included where it is the agent's.
     Replies(Vec<Happening>, Vec<Happening>),
 }

@@ -95,7 +95,8 @@ pub struct Rule {
     pub min_score: f32,
     /// What the agent reads, at most seven words; several take turns.
     pub text: Vec<String>,
-    /// Why, in a sentence; `{fact}` stands for its number, `{quote complaint}` for what was said.
+    /// Why, in a sentence; `{fact}` stands for its number, `{quote complaint}` for what was said,
+    /// `{quote customer due-empathise}` for what that party said, there or before it.
     pub why: String,
     /// Whether a sentence that says the complaint back is shown below.
     pub suggests: bool,
